@@ -1,0 +1,75 @@
+"""A write as a value: what to do, how to see whether it was done.
+
+An adapter never sends a write by itself. It returns a `Write`, and the guard decides whether, when
+and how often it is performed: journal first, look, perform, look again.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
+
+import attrs
+
+from invoicekit.operation import Operation
+from invoicekit.transport import Sender
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Done(Generic[T]):
+    """What a confirmed send gave back.
+
+    Attributes:
+        value: The thing written, as far as the answer shows it.
+        resource_id: The provider's id of it, kept in the journal; None where the answer has none.
+        raw: The answer as sent.
+    """
+
+    value: T
+    resource_id: str | None = None
+    raw: Mapping[str, object] = attrs.field(factory=dict, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Sighting(Generic[T]):
+    """What a read-back saw.
+
+    Attributes:
+        matches: What is there and is certainly ours (marker, natural key), or shows the value asked
+            for. More than one match of an append is a duplicate.
+        is_complete: Whether the whole list was seen, to the provider's own end signal. Only a complete
+            sighting without a match counts as "not there".
+        strangers: Look the same but do not carry our marker: shown to people, never taken for ours.
+        refusal: Why the present state forbids the write; the guard raises it instead of sending,
+            unless it is already in doubt about this very write.
+    """
+
+    matches: tuple[Done[T], ...] = ()
+    is_complete: bool = True
+    strangers: tuple[T, ...] = ()
+    refusal: Exception | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Write(Generic[T]):
+    """One write, ready to be performed at most once at a time.
+
+    Attributes:
+        operation: Its declaration.
+        target: What it acts on: the lease's key, e.g. the invoice id.
+        content: Everything asked for, as canonical text: the same reference with another content is
+            refused. It holds no secret; only its hash is stored.
+        perform: Sends it through the sender given. Any read it needs goes through the same sender.
+            A 2xx that cannot be decoded raises `MalformedResponse`, which the guard takes as doubt.
+        look: Reads whether it is there; None where no read can tell.
+        recall: Builds the value from a journalled resource id, without I/O, for ALREADY_APPLIED.
+        then: The next write of a chain, from the value of this one; each is an intent of its own.
+    """
+
+    operation: Operation
+    target: str
+    content: str
+    perform: Callable[[Sender], Awaitable[Done[T]]]
+    look: Callable[[Sender], Awaitable[Sighting[T]]] | None = None
+    recall: Callable[[str | None], T] | None = None
+    then: Callable[[Done[T]], "Write[T] | None"] | None = None

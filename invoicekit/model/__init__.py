@@ -1,0 +1,51 @@
+"""The neutral vocabulary: frozen values that say what every provider's records mean."""
+
+from invoicekit.model.absence import MISSING, UNSUPPORTED, Absent
+from invoicekit.model.command import (
+    EntryMarks,
+    InvoiceChange,
+    InvoiceQuery,
+    NewCustomer,
+    NewInvoice,
+    NewLineItem,
+    NewPayment,
+    StatusChange,
+    TimeEntryQuery,
+)
+from invoicekit.model.customer import Customer
+from invoicekit.model.invoice import Invoice, LineItem
+from invoicekit.model.money import Money, currency_exponent
+from invoicekit.model.page import Page, Pager
+from invoicekit.model.payment import Payment
+from invoicekit.model.result import Outcome, WriteResult
+from invoicekit.model.status import InvoiceStatus, PaymentStatus, StatusRule
+from invoicekit.model.time_entry import TimeEntry
+
+__all__ = [
+    "MISSING",
+    "UNSUPPORTED",
+    "Absent",
+    "Customer",
+    "EntryMarks",
+    "Invoice",
+    "InvoiceChange",
+    "InvoiceQuery",
+    "InvoiceStatus",
+    "LineItem",
+    "Money",
+    "NewCustomer",
+    "NewInvoice",
+    "NewLineItem",
+    "NewPayment",
+    "Outcome",
+    "Page",
+    "Pager",
+    "Payment",
+    "PaymentStatus",
+    "StatusChange",
+    "StatusRule",
+    "TimeEntry",
+    "TimeEntryQuery",
+    "WriteResult",
+    "currency_exponent",
+]

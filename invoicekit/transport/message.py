@@ -1,0 +1,47 @@
+"""One HTTP request and one HTTP answer, as plain values."""
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class HttpRequest:
+    """What an adapter wants sent; it names a declared host, never a URL.
+
+    Attributes:
+        method: Upper case.
+        path: Below the host's base, starting with ``/``, already percent-encoded.
+        query: Pairs in order; a key may come more than once.
+        body: Bytes of the encoded body, or None.
+        host: A name from the adapter's `Site.hosts`.
+        content_type: Media type of the body.
+        accept: Media type wanted.
+        headers: Further headers, never credentials.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    host: str = "api"
+    content_type: str = "application/json"
+    accept: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class HttpResponse:
+    """What came back, whole.
+
+    Attributes:
+        status: HTTP status.
+        headers: Names in lower case; the last of repeated headers.
+        body: Decompressed and bounded in size.
+        sends: How often the request may have gone out underneath, as far as it is known (>= 1).
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    sends: int = 1
