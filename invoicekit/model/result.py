@@ -30,6 +30,7 @@ class WriteResult(Generic[T]):
         attempts: Sends of the write by this call; 0 where nothing was sent.
         evidence: What the outcome rests on, in words.
         reference: The reference it is journalled under; pass it again to ask for the same effect.
+        resource_id: The provider's id of what was written, where it is known.
         raw: What the provider answered, where it answered.
     """
 
@@ -39,4 +40,5 @@ class WriteResult(Generic[T]):
     attempts: int = 0
     evidence: str = ""
     reference: str | None = None
+    resource_id: str | None = None
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)

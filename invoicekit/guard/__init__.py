@@ -1,0 +1,28 @@
+"""May I send at all: at most one effect for each reference, and no silent doubt."""
+
+from invoicekit.guard.gate import JournalGate
+from invoicekit.guard.guard import Guard
+from invoicekit.guard.identity import (
+    check_reference,
+    derived_reference,
+    fingerprint_of,
+    is_derived,
+    marker_of,
+    value_reference,
+)
+from invoicekit.guard.policy import DoubtPolicy, OnDoubt
+from invoicekit.guard.scope import CallScope
+
+__all__ = [
+    "CallScope",
+    "DoubtPolicy",
+    "Guard",
+    "JournalGate",
+    "OnDoubt",
+    "check_reference",
+    "derived_reference",
+    "fingerprint_of",
+    "is_derived",
+    "marker_of",
+    "value_reference",
+]

@@ -1,0 +1,36 @@
+"""The record that is made durable before every send."""
+
+from invoicekit.errors import NotApplied
+from invoicekit.journal import IntentKey, IntentState, Journal
+
+
+class JournalGate:
+    """Stand between the limiter and the wire: no request leaves before its `sending` record.
+
+    Attributes:
+        sends: Sends of this call so far.
+        is_outstanding: Whether a send left and nothing has proved yet that it had no effect.
+    """
+
+    __slots__ = ("_journal", "_key", "is_outstanding", "sends")
+
+    def __init__(self, journal: Journal, key: IntentKey) -> None:
+        self._journal = journal
+        self._key = key
+        self.sends = 0
+        self.is_outstanding = False
+
+    async def before_send(self) -> None:
+        """Commit that a send is about to leave.
+
+        Raises:
+            JournalUnavailable: It could not be made durable; nothing is sent.
+        """
+        await self._journal.record_sending(self._key)
+        self.sends += 1
+        self.is_outstanding = True
+
+    def not_sent(self, failure: NotApplied) -> None:
+        """Take the send back: it certainly had no effect."""
+        self.is_outstanding = False
+        self._journal.note(self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}")

@@ -1,0 +1,105 @@
+"""The one door through which every write goes."""
+
+from typing import TypeVar
+
+import attrs
+
+from invoicekit.adapter import Done, Write
+from invoicekit.clock import Clock
+from invoicekit.guard.identity import fingerprint_of, value_reference
+from invoicekit.guard.locks import TargetLocks
+from invoicekit.guard.policy import DoubtPolicy
+from invoicekit.guard.promise import Promise
+from invoicekit.guard.run import Run
+from invoicekit.guard.scope import CallScope
+from invoicekit.journal import Intent, IntentKey, Journal
+from invoicekit.model import Outcome, WriteResult
+
+T = TypeVar("T")
+
+
+class Guard:
+    """Perform writes so that one reference has at most one effect.
+
+    Args:
+        provider, account: Part of every key.
+        journal: Where promises are kept.
+        policy: What follows doubt.
+    """
+
+    def __init__(
+        self, *, provider: str, account: str, journal: Journal, clock: Clock, policy: DoubtPolicy
+    ) -> None:
+        self._provider = provider
+        self._account = account
+        self._journal = journal
+        self._clock = clock
+        self._policy = policy
+        self._locks = TargetLocks(clock)
+        self._doubt_since: dict[IntentKey, float] = {}
+
+    def key(self, operation: str, reference: str) -> IntentKey:
+        """Return what a write of this account is journalled under."""
+        return IntentKey(self._provider, self._account, operation, reference)
+
+    async def run(
+        self, write: Write[T], scope: CallScope, *, reference: str | None = None, marker: str = ""
+    ) -> WriteResult[T]:
+        """Perform a write, and the writes that follow from it, each at most once.
+
+        Args:
+            reference: The caller's id of the effect; without one a SET is decided by the present value.
+
+        Raises:
+            UsageError: Refused before any write (`ReferenceReused`, `DestructiveTransition`, …).
+            NotApplied: Certainly had no effect.
+            OutcomeUnknown: May have had one; it is journalled and can be resolved.
+            DuplicateDetected: The provider holds more than one record for the reference.
+        """
+        result = await self._run_one(write, scope, reference=reference, marker=marker)
+        if write.then is None:
+            return result
+        following = write.then(Done(value=result.value, resource_id=result.resource_id, raw=result.raw))
+        if following is None:
+            return result
+        last = await self.run(following, scope, reference=reference)
+        applied = Outcome.APPLIED in {result.outcome, last.outcome}
+        return attrs.evolve(
+            last,
+            outcome=Outcome.APPLIED if applied else Outcome.ALREADY_APPLIED,
+            attempts=result.attempts + last.attempts,
+            reference=result.reference,
+        )
+
+    async def _run_one(
+        self, write: Write[T], scope: CallScope, *, reference: str | None, marker: str
+    ) -> WriteResult[T]:
+        key = self.key(write.operation.name, reference or value_reference(write.target))
+        async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
+            return await self._new_run(write, scope, key, marker).execute()
+
+    async def _resolve(
+        self, write: Write[T], scope: CallScope, key: IntentKey, marker: str
+    ) -> WriteResult[T]:
+        async with self._locks.hold(write.target, deadline_at=None):
+            return await self._new_run(write, scope, key, marker).resolve()
+
+    def _new_run(self, write: Write[T], scope: CallScope, key: IntentKey, marker: str) -> Run[T]:
+        now = self._clock.now()
+        intent = Intent(
+            key=key,
+            target=write.target,
+            fingerprint=fingerprint_of(write.target, write.content),
+            marker=marker,
+            created_at=now,
+            updated_at=now,
+        )
+        return Run(
+            write=write,
+            promise=Promise(self._journal, intent),
+            scope=scope,
+            clock=self._clock,
+            policy=self._policy,
+            doubt_since=self._doubt_since,
+            resolve=lambda: self._resolve(write, attrs.evolve(scope, deadline_at=None), key, marker),
+        )

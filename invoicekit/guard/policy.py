@@ -1,0 +1,43 @@
+"""How patiently doubt is looked into, and what follows when looking does not settle it."""
+
+from enum import Enum
+
+import attrs
+
+
+class OnDoubt(Enum):
+    """What to do with an append that is still in doubt after reading back."""
+
+    ASK = "ask"
+    """Never send again: a person or a later read settles it."""
+    RESEND = "resend"
+    """Send again, but only after the declared settle bound and two complete reads that saw nothing."""
+
+
+@attrs.frozen(kw_only=True)
+class DoubtPolicy:
+    """The numbers of the protocol.
+
+    Attributes:
+        on_doubt: What follows doubt that reading cannot settle.
+        max_sends: Sends of one intent in all.
+        look_pauses: Seconds from the start of the doubt to each look, the horizon added as the last.
+        undeclared_settle_seconds: How long an append is looked for where nobody declares a bound; such
+            an append is never resent.
+        repeat_pause_seconds: Pause before a SET that no read can check is repeated.
+    """
+
+    on_doubt: OnDoubt = OnDoubt.ASK
+    max_sends: int = attrs.field(default=3, validator=attrs.validators.ge(1))
+    look_pauses: tuple[float, ...] = (0.0, 2.0, 10.0, 30.0)
+    undeclared_settle_seconds: float = attrs.field(default=60.0, validator=attrs.validators.gt(0))
+    repeat_pause_seconds: float = attrs.field(default=0.5, validator=attrs.validators.ge(0))
+
+    def settle_seconds(self, declared: float | None) -> float:
+        """Return the bound to look within."""
+        return self.undeclared_settle_seconds if declared is None else declared
+
+    def looks(self, declared: float | None) -> tuple[float, ...]:
+        """Return when to look, in seconds from the start of the doubt: at least twice, last at the bound."""
+        bound = self.settle_seconds(declared)
+        return (*(pause for pause in self.look_pauses if pause < bound), bound)

@@ -1,0 +1,335 @@
+"""One write from its promise to its end: plan, look, send, look again, settle."""
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar, cast
+
+from invoicekit.adapter import Done, Effect, Sighting, Write
+from invoicekit.clock import Clock
+from invoicekit.errors import (
+    DuplicateDetected,
+    InvoiceKitError,
+    NotApplied,
+    OutcomeUnknown,
+    PaginationIncomplete,
+    ReferenceReused,
+    Rejected,
+)
+from invoicekit.guard.identity import AUTO_PREFIX, VALUE_PREFIX
+from invoicekit.guard.policy import DoubtPolicy, OnDoubt
+from invoicekit.guard.promise import Promise
+from invoicekit.guard.scope import CallScope
+from invoicekit.journal import Intent, IntentKey, IntentState
+from invoicekit.model import Outcome, WriteResult
+
+T = TypeVar("T")
+
+_NO_EFFECT = frozenset(
+    {
+        IntentState.PLANNED,
+        IntentState.REJECTED,
+        IntentState.CANCELLED,
+        IntentState.RESOLVED_NOT_APPLIED,
+    }
+)
+
+
+class Run(Generic[T]):
+    """Carry one write through, holding its target's lock.
+
+    Args:
+        doubt_since: When this process first saw each doubtful key, in monotonic seconds: settle bounds
+            start there, never at a stored wall time.
+        resolve: What an `OutcomeUnknown` of this run offers to its catcher.
+    """
+
+    def __init__(
+        self,
+        *,
+        write: Write[T],
+        promise: Promise,
+        scope: CallScope,
+        clock: Clock,
+        policy: DoubtPolicy,
+        doubt_since: dict[IntentKey, float],
+        resolve: Callable[[], Awaitable[WriteResult[T]]],
+    ) -> None:
+        self._write = write
+        self._promise = promise
+        self._gate = promise.gate
+        self._scope = scope
+        self._clock = clock
+        self._policy = policy
+        self._doubt_since = doubt_since
+        self._resolve = resolve
+        self._done: Done[T] | None = None
+        self._earlier_sends = 0
+
+    async def execute(self) -> WriteResult[T]:
+        """Perform the write unless its effect is there, in doubt or refused."""
+        earlier = await self._promise.plan()
+        try:
+            if earlier == self._promise.intent:
+                return await self._look_and_send()
+            return await self._continue(earlier)
+        finally:
+            self._promise.abandon(is_confirmed=self._done is not None)
+
+    async def resolve(self) -> WriteResult[T]:
+        """Look once and settle what can be settled; never sends."""
+        earlier = await self._promise.plan()
+        if earlier.state.is_applied:
+            return await self._already(earlier)
+        if earlier.state in _NO_EFFECT:
+            raise NotApplied(f"{self._name()} had no effect: {earlier.evidence or earlier.state.value}")
+        found = await self._found(await self._look())
+        if found is not None:
+            return await self._settle(found, Outcome.ALREADY_APPLIED, "found by reading back", verified=True)
+        raise self._unknown("still not visible at the provider", next_check_at=None)
+
+    # --- what an earlier call left ------------------------------------------------------------
+
+    async def _continue(self, earlier: Intent) -> WriteResult[T]:
+        is_same = earlier.fingerprint == self._promise.intent.fingerprint
+        is_value = self._promise.key.reference.startswith(VALUE_PREFIX)
+        state = earlier.state
+        if not is_same and not is_value and state not in _NO_EFFECT:
+            raise ReferenceReused(
+                f"reference {self._promise.key.reference!r} was used before for a different "
+                f"{self._write.operation.name} ({state.value}); nothing was sent"
+            )
+        if state is IntentState.DUPLICATE:
+            await self._found(await self._look())
+            raise DuplicateDetected(
+                f"{self._name()} was found twice at the provider before; settle it by hand", candidates=()
+            )
+        if state.is_applied and not is_value:
+            return await self._already(earlier)
+        if state.is_settled or (state is IntentState.PLANNED and not is_same):
+            await self._promise.start_over(earlier)
+            return await self._look_and_send()
+        if state is IntentState.PLANNED:
+            return await self._look_and_send()
+        if not is_same:
+            return await self._outlive(earlier)
+        self._earlier_sends = earlier.sends
+        return await self._in_doubt("an earlier call was cut off before its outcome was known")
+
+    async def _already(self, earlier: Intent) -> WriteResult[T]:
+        if earlier.reference.startswith(AUTO_PREFIX):
+            raise ReferenceReused(
+                f"an identical {self._write.operation.name} on {self._write.target} was already "
+                f"recorded ({earlier.resource_id or 'id unknown'}); give each its own reference=, or "
+                "number the repeat with allow_repeat="
+            )
+        if self._write.recall is not None:
+            value = self._write.recall(earlier.resource_id)
+        else:
+            found = await self._found(await self._look())
+            # Without recall and without a match only writes that return nothing remain.
+            value = cast(T, None) if found is None else found.value
+        return self._result(
+            Outcome.ALREADY_APPLIED,
+            Done(value=value, resource_id=earlier.resource_id),
+            evidence=f"journal: {earlier.evidence or earlier.state.value}",
+        )
+
+    async def _outlive(self, earlier: Intent) -> WriteResult[T]:
+        """Wait until an earlier, different value can no longer arrive; then decide by what is there."""
+        since = self._doubt_since.setdefault(self._promise.key, self._clock.monotonic())
+        until = since + self._policy.settle_seconds(self._write.operation.settle_seconds)
+        if not await self._wait_until(until):
+            raise self._unknown(
+                f"an earlier, different {self._write.operation.name} on {self._write.target} is still in "
+                "doubt; the new one was not sent",
+                next_check_at=until,
+            )
+        # Nothing about the earlier value can be told any more: the fresh look decides about the new one.
+        await self._promise.start_over(earlier)
+        self._doubt_since.pop(self._promise.key, None)
+        return await self._look_and_send()
+
+    # --- the ordinary way ---------------------------------------------------------------------
+
+    async def _look_and_send(self) -> WriteResult[T]:
+        if self._write.operation.looks_before and self._write.look is not None:
+            sighting = await self._look()
+            found = await self._found(sighting)
+            if found is not None:
+                return await self._settle(
+                    found, Outcome.ALREADY_APPLIED, "found before sending", verified=True
+                )
+            if sighting.refusal is not None:
+                await self._promise.close(IntentState.CANCELLED, evidence=type(sighting.refusal).__name__)
+                raise sighting.refusal
+            if not sighting.is_complete and self._write.operation.effect is Effect.APPEND:
+                raise PaginationIncomplete(
+                    f"{self._name()} was not sent: the provider's list could not be read to its end, "
+                    "so an earlier one cannot be excluded",
+                    items=(),
+                )
+        return await self._send()
+
+    async def _send(self) -> WriteResult[T]:
+        try:
+            self._done = await self._write.perform(self._scope.writer(self._gate))
+        except InvoiceKitError as failure:
+            if self._gate.is_outstanding:
+                return await self._in_doubt(f"{type(failure).__name__}: {failure}")
+            if isinstance(failure, Rejected):
+                await self._reject(failure)
+            raise
+        return await self._confirm(self._done)
+
+    async def _reject(self, failure: Rejected) -> None:
+        state = IntentState.REJECTED if self._gate.sends else IntentState.CANCELLED
+        await self._promise.close(state, evidence=f"{type(failure).__name__} {failure.status or ''}".strip())
+
+    async def _confirm(self, done: Done[T]) -> WriteResult[T]:
+        evidence, verified = "confirmed by the provider's answer", False
+        if self._write.operation.looks_after and self._write.look is not None:
+            found = await self._glance()
+            if found is not None:
+                done = Done(value=found.value, resource_id=found.resource_id, raw=done.raw or found.raw)
+                evidence, verified = "confirmed by the provider's answer and by reading back", True
+        return await self._settle(done, Outcome.APPLIED, evidence, verified=verified)
+
+    # --- doubt --------------------------------------------------------------------------------
+
+    async def _in_doubt(self, why: str) -> WriteResult[T]:
+        self._doubt_since[self._promise.key] = self._clock.monotonic()
+        await self._promise.doubt(why)
+        if self._write.operation.effect is Effect.APPEND:
+            return await self._read_back(why)
+        return await self._repeat_value(why)
+
+    async def _repeat_value(self, why: str) -> WriteResult[T]:
+        """Settle a SET: see whether the value is there, else ask for the same value again."""
+        may_send = True
+        if self._write.look is not None:
+            sighting = await self._try_look()
+            found = None if sighting is None else await self._found(sighting)
+            if found is not None:
+                return await self._found_after_doubt(found)
+            may_send = sighting is None or sighting.refusal is None
+        if not may_send or self._sends() >= self._policy.max_sends:
+            raise self._unknown(why, next_check_at=None)
+        if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
+            raise self._unknown(why, next_check_at=None)
+        await self._promise.plan_again("the same value is asked for again")
+        return await self._send()
+
+    async def _read_back(self, why: str) -> WriteResult[T]:
+        """Settle an append: look until the settle bound has passed, then follow the policy."""
+        if self._write.look is None:
+            raise self._unknown(why, next_check_at=None)
+        declared = self._write.operation.settle_seconds
+        since = self._doubt_since[self._promise.key]
+        absent = 0
+        may_send = True
+        for pause in self._policy.looks(declared):
+            if not await self._wait_until(since + pause):
+                raise self._unknown(why, next_check_at=since + pause)
+            sighting = await self._try_look()
+            if sighting is None:
+                continue
+            found = await self._found(sighting)
+            if found is not None:
+                return await self._found_after_doubt(found)
+            absent += sighting.is_complete
+            may_send = sighting.refusal is None
+        if (
+            self._policy.on_doubt is OnDoubt.RESEND
+            and declared is not None
+            and absent >= 2
+            and may_send
+            and self._sends() < self._policy.max_sends
+        ):
+            await self._promise.plan_again(f"not there after the settle bound of {declared:g} s")
+            return await self._send()
+        raise self._unknown(f"{why}; looked and did not find it", next_check_at=None)
+
+    async def _found_after_doubt(self, found: Done[T]) -> WriteResult[T]:
+        outcome = Outcome.APPLIED if self._gate.sends else Outcome.ALREADY_APPLIED
+        return await self._settle(found, outcome, "found by reading back", verified=True)
+
+    # --- looking ------------------------------------------------------------------------------
+
+    async def _look(self) -> Sighting[T]:
+        if self._write.look is None:
+            return Sighting(is_complete=False)
+        return await self._write.look(self._scope.reader)
+
+    async def _try_look(self) -> Sighting[T] | None:
+        """Look; a read that fails proves nothing and costs nothing."""
+        try:
+            return await self._look()
+        except DuplicateDetected:
+            raise
+        except InvoiceKitError:
+            return None
+
+    async def _glance(self) -> Done[T] | None:
+        sighting = await self._try_look()
+        return None if sighting is None else await self._found(sighting)
+
+    async def _found(self, sighting: Sighting[T]) -> Done[T] | None:
+        if len(sighting.matches) > 1:
+            count = len(sighting.matches)
+            await self._promise.close(IntentState.DUPLICATE, evidence=f"{count} records at the provider")
+            raise DuplicateDetected(
+                f"{self._name()} stands {count} times at the provider; nothing was deleted",
+                candidates=[match.value for match in sighting.matches],
+                intent=self._promise.intent,
+            )
+        return sighting.matches[0] if sighting.matches else None
+
+    # --- ends ---------------------------------------------------------------------------------
+
+    async def _settle(
+        self, done: Done[T], outcome: Outcome, evidence: str, *, verified: bool
+    ) -> WriteResult[T]:
+        evidence = await self._promise.close(
+            IntentState.CONFIRMED, evidence=evidence, resource_id=done.resource_id
+        )
+        self._doubt_since.pop(self._promise.key, None)
+        return self._result(outcome, done, evidence=evidence, verified=verified)
+
+    def _result(
+        self, outcome: Outcome, done: Done[T], *, evidence: str, verified: bool = False
+    ) -> WriteResult[T]:
+        return WriteResult(
+            outcome=outcome,
+            value=done.value,
+            verified=verified,
+            attempts=self._gate.sends,
+            evidence=evidence,
+            reference=self._promise.key.reference,
+            resource_id=done.resource_id,
+            raw=done.raw,
+        )
+
+    def _unknown(self, why: str, *, next_check_at: float | None) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self._name()} may have taken effect: {why}. Do not repeat it by hand; look at the provider "
+            "or call resolve()",
+            intent=self._promise.intent,
+            evidence=why,
+            attempts=self._sends(),
+            next_check_at=next_check_at,
+            resolver=self._resolve,
+        )
+
+    def _name(self) -> str:
+        return f"{self._write.operation.name} {self._promise.key.reference!r} on {self._write.target}"
+
+    def _sends(self) -> int:
+        return self._earlier_sends + self._gate.sends
+
+    async def _wait_until(self, instant: float) -> bool:
+        """Sleep until a monotonic instant; False, at once, where the deadline comes first."""
+        if self._scope.deadline_at is not None and instant > self._scope.deadline_at:
+            return False
+        pause = instant - self._clock.monotonic()
+        if pause > 0:
+            await self._clock.sleep(pause)
+        return True
