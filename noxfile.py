@@ -1,0 +1,134 @@
+"""Every check of the project, one session each: `nox -l` lists them.
+
+`nox` alone runs what a commit needs; the others are named: `nox -s demo`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import nox
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+ROOT = Path(__file__).parent
+OPENAPI = "INVOICEKIT_CLOCKIFY_OPENAPI"
+
+# What is tested of the built wheel: nothing here may reach into the checkout.
+OUTSIDE = ("cli", "outside")
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "tests", "outside"]
+
+
+def _show_every_pyenv_interpreter() -> None:
+    # pyenv's shims answer only for versions that were chosen; the sessions want each one it has.
+    if "PYENV_VERSION" in os.environ or shutil.which("pyenv") is None:
+        return
+    listed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True, check=False)
+    wanted = [line for line in listed.stdout.split() if re.fullmatch(r"3\.1[1-3]\.\d+", line)]
+    if wanted:
+        os.environ["PYENV_VERSION"] = ":".join(wanted)
+
+
+_show_every_pyenv_interpreter()
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(".[lint]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.install("-e", ".[cli,test,lint]", "nox")
+    session.run("mypy")
+    session.run("mypy", "noxfile.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the default suite."""
+    session.install("-e", ".[cli,test,lint]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def readme(session: nox.Session) -> None:
+    """Run every block of the README, and its two commands in a fresh clone."""
+    session.install("-e", ".[cli,test,lint]")
+    session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "clone"
+        session.run("git", "clone", "--quiet", str(ROOT), str(clone), external=True)
+        with session.chdir(clone):
+            blocks = re.findall(r"```console\n(.*?)```", (clone / "README.md").read_text(), re.DOTALL)
+            for command in blocks[:2]:
+                session.run("bash", "-euc", command, external=True)
+
+
+@nox.session
+def outside(session: nox.Session) -> None:
+    """Test the built wheel from an empty directory."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(home / "dist"), str(ROOT))
+        (wheel,) = (home / "dist").glob("*.whl")
+        session.install(f"{wheel}[cli,test]")
+        empty = home / "empty"
+        empty.mkdir()
+        for name in OUTSIDE:
+            shutil.copytree(ROOT / "tests" / name, empty / "tests" / name)
+        shutil.copy(ROOT / "tests" / "conftest.py", empty / "tests")
+        shutil.copy(ROOT / "pyproject.toml", home / "pytest-settings.toml")
+        with session.chdir(empty):
+            session.run("python", "-c", f"import invoicekit as i; assert {str(ROOT)!r} not in i.__file__")
+            session.run("invoicekit", "demo", "--entries", "1000", "--payments", "20")
+            session.run(
+                "python",
+                "-m",
+                "pytest",
+                "-c",
+                str(home / "pytest-settings.toml"),
+                f"--rootdir={empty}",
+                "tests",
+            )
+
+
+@nox.session
+def openapi(session: nox.Session) -> None:
+    """Check requests and simulator answers against the provider's own description.
+
+    The document is not in the tree: name it in INVOICEKIT_CLOCKIFY_OPENAPI.
+    """
+    if OPENAPI not in os.environ:
+        session.error(f"set {OPENAPI} to the path of the OpenAPI document")
+    session.install("-e", ".[cli,test]", "openapi-core")
+    session.run("python", "-m", "pytest", "tests/openapi", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the happy path against hand-written peers, interleaved in one run."""
+    session.install("-e", ".[cli,test]", "aiolimiter")
+    session.run("python", "benchmarks/happy_path.py", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the demo large, for five seeds, then show that memory stays flat."""
+    session.install("-e", ".[cli]")
+    for seed in range(1, 6):
+        session.run(
+            *("invoicekit", "demo", "--entries", "100000", "--payments", "2000", "--faults"),
+            *("--seed", str(seed), "--json"),
+        )
+    session.run("python", "benchmarks/flat_memory.py")
