@@ -1,0 +1,37 @@
+"""Provider simulators' engine: stateful, over real sockets, with scripted and seeded faults."""
+
+from invoicekit.simulate.exchange import Answer, Call, Refusal, Route
+from invoicekit.simulate.fault import Effect, Fault, FaultKind
+from invoicekit.simulate.fault_log import FaultLog, FaultRow
+from invoicekit.simulate.ledger import Ledger
+from invoicekit.simulate.plan import FaultMix, FaultPlan, FaultSource
+from invoicekit.simulate.rate import Rate, RateModel
+from invoicekit.simulate.record import RequestLog, RequestRecord
+from invoicekit.simulate.server import application
+from invoicekit.simulate.serving import RunningSimulator, run_forever, serving
+from invoicekit.simulate.simulator import Simulator
+
+__all__ = [
+    "Answer",
+    "Call",
+    "Effect",
+    "Fault",
+    "FaultKind",
+    "FaultLog",
+    "FaultMix",
+    "FaultPlan",
+    "FaultRow",
+    "FaultSource",
+    "Ledger",
+    "Rate",
+    "RateModel",
+    "Refusal",
+    "RequestLog",
+    "RequestRecord",
+    "Route",
+    "RunningSimulator",
+    "Simulator",
+    "application",
+    "run_forever",
+    "serving",
+]

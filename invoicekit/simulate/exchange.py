@@ -1,0 +1,105 @@
+"""What a simulator reads and what it answers, without any HTTP machinery."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
+
+import attrs
+
+_NO_HEADERS: Mapping[str, str] = {}
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One request, as a simulator's handler sees it.
+
+    Attributes:
+        operation: The name of the matched route, e.g. "add_payment".
+        path: The path as it stood on the wire, still percent-encoded, without the query.
+        params: The values of the route's variables, still percent-encoded.
+        query: Decoded query parameters; a repeated key keeps all its values.
+        headers: Header fields; look-ups ignore case.
+    """
+
+    operation: str
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> object:
+        """Parse the body strictly: no NaN, no Infinity, no nesting beyond the interpreter's depth.
+
+        Raises:
+            ValueError: The body is not a JSON text.
+        """
+        try:
+            parsed: object = json.loads(self.body, parse_constant=_refuse_constant)
+        except RecursionError as failure:
+            raise ValueError("nested too deeply") from failure
+        return parsed
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """One answer: status, body and the headers that carry meaning."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str | None = None
+    headers: Mapping[str, str] = _NO_HEADERS
+
+    @classmethod
+    def json(cls, value: object, *, status: int = 200, headers: Mapping[str, str] = _NO_HEADERS) -> "Answer":
+        """Answer with a JSON document."""
+        return cls(
+            status=status,
+            body=encode_json(value),
+            content_type="application/json;charset=UTF-8",
+            headers=headers,
+        )
+
+    @property
+    def is_success(self) -> bool:
+        """Tell whether the status says that the request was carried out."""
+        return 200 <= self.status < 300
+
+
+class Refusal(Exception):
+    """A handler's way to end a call with an error answer; nothing was changed."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"refused with {answer.status}")
+        self.answer = answer
+
+
+Handler = Callable[[Call], Answer]
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """One operation of a provider.
+
+    Attributes:
+        path: The template, e.g. "/api/v1/workspaces/{workspace_id}/invoices".
+        answer: Called once for each request that is let through; synchronous, so a call is atomic.
+        is_write: True when the call may change the provider's state.
+    """
+
+    operation: str
+    method: str
+    path: str
+    answer: Handler
+    is_write: bool
+
+
+def encode_json(value: object) -> bytes:
+    """Write one JSON text without spaces."""
+    return _encode(value).encode()

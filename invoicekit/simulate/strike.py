@@ -1,0 +1,109 @@
+"""Carry out one fault on one request."""
+
+from collections.abc import Callable
+
+import attrs
+from aiohttp import web
+
+from invoicekit.simulate import delivery
+from invoicekit.simulate.exchange import Answer, Call, Refusal, Route
+from invoicekit.simulate.fault import Effect, Fault, FaultKind
+from invoicekit.simulate.fault_log import FaultRow
+from invoicekit.simulate.simulator import Simulator
+
+_STALL_SECONDS = 30.0
+_DRIP_SECONDS = 0.5
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What goes back to the client; `status` is None when the connection is cut without one."""
+
+    response: web.StreamResponse
+    status: int | None
+
+
+def perform(route: Route, call: Call) -> Answer:
+    """Run the handler; a refusal is an answer too."""
+    try:
+        return route.answer(call)
+    except Refusal as refusal:
+        return refusal.answer
+
+
+def reply(answer: Answer) -> Outcome:
+    """Send an answer in the ordinary way."""
+    return Outcome(response=delivery.respond(answer), status=answer.status)
+
+
+async def strike(
+    simulator: Simulator, request: web.Request, route: Route, call: Call, fault: Fault, at_seconds: float
+) -> Outcome:
+    """Let the fault happen, and write down whether the call took effect."""
+    kind = fault.kind
+    answer = perform(route, call) if kind.effect is Effect.AT_ONCE else None
+    mistaken = None
+    if kind is FaultKind.WRONG_BODY:
+        assert answer is not None  # noqa: S101 - the effect of WRONG_BODY is AT_ONCE
+        mistaken = simulator.mistaken(call, answer) if answer.is_success else None
+        if mistaken is None:
+            return reply(answer)  # nothing to mistake it for, so nothing struck
+    row = FaultRow(
+        number=len(simulator.faults) + 1,
+        operation=call.operation,
+        kind=kind,
+        method=call.method,
+        path=call.path,
+        is_write=route.is_write,
+        at_seconds=at_seconds,
+        targets=simulator.targets(call),
+        is_applied=route.is_write and answer is not None and answer.is_success,
+    )
+    simulator.faults.append(row)
+    simulator.tally.struck(kind, at_seconds, _pause_seconds(fault))
+    if kind is FaultKind.LATE and route.is_write:
+        row.is_applied = None
+        simulator.late.schedule(_apply_late(row, route, call), fault.seconds)
+    outcome = await _deliver(simulator, request, fault, mistaken or answer)
+    row.status = outcome.status
+    return outcome
+
+
+async def _deliver(
+    simulator: Simulator, request: web.Request, fault: Fault, answer: Answer | None
+) -> Outcome:
+    kind = fault.kind
+    if kind in (FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.LATE):
+        return Outcome(response=delivery.cut(request, is_reset=fault.is_reset), status=None)
+    if kind in (FaultKind.STALL_BEFORE, FaultKind.STALL_AFTER):
+        seconds = _STALL_SECONDS if fault.seconds is None else fault.seconds
+        return Outcome(response=await delivery.stall(request, seconds, simulator.clock), status=None)
+    if kind in (FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER):
+        return reply(simulator.failed(fault.status))
+    if kind is FaultKind.REDIRECT:
+        return reply(Answer(status=307, headers={"Location": fault.location}))
+    if answer is None:
+        hint = fault.retry_after if kind is FaultKind.THROTTLE_RETRY_AFTER else None
+        return reply(simulator.throttled(retry_after=hint, is_empty=kind is FaultKind.THROTTLE_EMPTY))
+    if kind is FaultKind.SLOW_BODY:
+        seconds = _DRIP_SECONDS if fault.seconds is None else fault.seconds
+        response = await delivery.drip(request, answer, seconds, simulator.clock)
+        return Outcome(response=response, status=answer.status)
+    if kind is FaultKind.TRUNCATED:
+        return Outcome(response=await delivery.truncate(request, answer), status=answer.status)
+    if kind is FaultKind.GARBAGE:
+        return reply(delivery.garble(answer))
+    return reply(answer)
+
+
+def _apply_late(row: FaultRow, route: Route, call: Call) -> Callable[[], None]:
+    def apply() -> None:
+        row.is_applied = perform(route, call).is_success
+
+    return apply
+
+
+def _pause_seconds(fault: Fault) -> float | None:
+    if fault.kind is not FaultKind.THROTTLE_RETRY_AFTER or not fault.retry_after.isdecimal():
+        return None
+    return float(fault.retry_after)
