@@ -16,9 +16,11 @@ from invoicekit.model import (
     Invoice,
     InvoiceChange,
     InvoiceQuery,
+    NewCreditNote,
     NewCustomer,
     NewInvoice,
     NewPayment,
+    NewRefund,
     Page,
     Payment,
     StatusChange,
@@ -160,6 +162,18 @@ class Adapter(ABC, Generic[C]):
     def delete_payment(self, invoice_id: str, payment_id: str) -> Write[None]:
         """Delete a recorded payment; gone is done."""
         raise self._unsupported("delete_payment")
+
+    def refund(self, refund: NewRefund) -> Write[Payment]:
+        """Give money back on a paid invoice."""
+        raise self._unsupported("refund")
+
+    def create_credit_note(self, note: NewCreditNote) -> Write[Invoice]:
+        """Issue a credit note against an invoice."""
+        raise self._unsupported("create_credit_note")
+
+    def write_off(self, invoice_id: str) -> Write[Invoice]:
+        """Give up what is still owed."""
+        raise self._unsupported("write_off")
 
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of one batch."""

@@ -1,7 +1,7 @@
 """The record that is made durable before every send."""
 
-from invoicekit.errors import NotApplied
-from invoicekit.journal import IntentKey, IntentState, Journal
+from invoicekit.errors import InProgress, NotApplied, Rejected
+from invoicekit.journal import IllegalMove, IntentKey, IntentState, Journal
 
 
 class JournalGate:
@@ -25,12 +25,21 @@ class JournalGate:
 
         Raises:
             JournalUnavailable: It could not be made durable; nothing is sent.
+            InProgress: Another owner of the journal is sending it; nothing is sent from here.
         """
-        await self._journal.record_sending(self._key)
+        try:
+            await self._journal.record_sending(self._key)
+        except IllegalMove:
+            raise InProgress(
+                f"another owner is working on {self._key.reference!r}; nothing was sent from here"
+            ) from None
         self.sends += 1
         self.is_outstanding = True
 
     def not_sent(self, failure: NotApplied) -> None:
         """Take the send back: it certainly had no effect."""
         self.is_outstanding = False
-        self._journal.note(self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}")
+        if not isinstance(failure, Rejected):  # a rejection is the last word, and the guard writes it
+            self._journal.note(
+                self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}"
+            )

@@ -34,7 +34,11 @@ class Promise:
         Raises:
             InProgress: Another owner did the same in this moment; nothing was sent from here.
         """
-        stored = await self._journal.replan(self.intent, expected=earlier.state)
+        expected = earlier.state
+        if not expected.is_settled and expected is not IntentState.PLANNED:
+            await self.plan_again("its settle bound has passed and another value is asked for")
+            expected = IntentState.PLANNED
+        stored = await self._journal.replan(self.intent, expected=expected)
         if stored != self.intent:
             raise InProgress(f"another owner took up {self.key.reference!r} just now; nothing was sent")
 

@@ -8,6 +8,7 @@ from invoicekit.clock import Clock
 from invoicekit.errors import (
     DuplicateDetected,
     InvoiceKitError,
+    JournalUnavailable,
     NotApplied,
     OutcomeUnknown,
     PaginationIncomplete,
@@ -215,8 +216,7 @@ class Run(Generic[T]):
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
-        await self._promise.plan_again("the same value is asked for again")
-        return await self._send()
+        return await self._send_again("the same value is asked for again")
 
     async def _read_back(self, why: str) -> WriteResult[T]:
         """Settle an append: look until the settle bound has passed, then follow the policy."""
@@ -244,9 +244,17 @@ class Run(Generic[T]):
             and may_send
             and self._sends() < self._policy.max_sends
         ):
-            await self._promise.plan_again(f"not there after the settle bound of {declared:g} s")
-            return await self._send()
+            return await self._send_again(f"not there after the settle bound of {declared:g} s")
         raise self._unknown(f"{why}; looked and did not find it", next_check_at=None)
+
+    async def _send_again(self, because: str) -> WriteResult[T]:
+        try:
+            await self._promise.plan_again(because)
+        except JournalUnavailable as failure:
+            raise self._unknown(
+                f"the journal failed in the meantime ({failure})", next_check_at=None
+            ) from None
+        return await self._send()
 
     async def _found_after_doubt(self, found: Done[T]) -> WriteResult[T]:
         outcome = Outcome.APPLIED if self._gate.sends else Outcome.ALREADY_APPLIED

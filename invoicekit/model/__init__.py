@@ -5,14 +5,17 @@ from invoicekit.model.command import (
     EntryMarks,
     InvoiceChange,
     InvoiceQuery,
+    NewCreditNote,
     NewCustomer,
     NewInvoice,
     NewLineItem,
     NewPayment,
+    NewRefund,
     StatusChange,
     TimeEntryQuery,
 )
 from invoicekit.model.customer import Customer
+from invoicekit.model.exact import shift_point
 from invoicekit.model.invoice import Invoice, LineItem
 from invoicekit.model.money import Money, currency_exponent
 from invoicekit.model.page import Page, Pager
@@ -33,10 +36,12 @@ __all__ = [
     "InvoiceStatus",
     "LineItem",
     "Money",
+    "NewCreditNote",
     "NewCustomer",
     "NewInvoice",
     "NewLineItem",
     "NewPayment",
+    "NewRefund",
     "Outcome",
     "Page",
     "Pager",
@@ -48,4 +53,5 @@ __all__ = [
     "TimeEntryQuery",
     "WriteResult",
     "currency_exponent",
+    "shift_point",
 ]

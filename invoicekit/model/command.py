@@ -151,3 +151,29 @@ class NewCustomer:
     email: str | None = None
     address: str | None = None
     note: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NewRefund:
+    """Money to give back on a paid invoice.
+
+    Attributes:
+        reference: The caller's own id of the refund.
+    """
+
+    invoice_id: str
+    amount: Money
+    reference: str
+    marker: str
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class NewCreditNote:
+    """A credit note against an invoice; the number is the natural key."""
+
+    invoice_id: str
+    number: str
+    amount: Money
+    issue_date: date
+    reason: str = ""

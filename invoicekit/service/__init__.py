@@ -1,0 +1,6 @@
+"""The service: names become domain commands, checked against what the provider can do."""
+
+from invoicekit.service.connection import CallOptions, Connection
+from invoicekit.service.service import InvoiceService
+
+__all__ = ["CallOptions", "Connection", "InvoiceService"]

@@ -1,0 +1,91 @@
+"""What every group of calls needs: an open connection, the adapter, the way of a write."""
+
+from typing import TypeVar
+
+import attrs
+
+from invoicekit.adapter import (
+    Adapter,
+    Done,
+    Effect,
+    HttpRequest,
+    HttpResponse,
+    Operation,
+    Sender,
+    Write,
+)
+from invoicekit.errors import UnsupportedOperation, UsageError
+from invoicekit.guard import check_reference
+from invoicekit.model import WriteResult
+from invoicekit.service.connection import CallOptions, Connection
+
+T = TypeVar("T")
+
+
+class Calls:
+    """Hold the connection, and refuse what the provider cannot do before any request."""
+
+    def __init__(self, connection: Connection, options: CallOptions | None = None) -> None:
+        self._connection = connection
+        self._options = options or CallOptions()
+        self._adapter: Adapter[object] = connection.adapter(self._options)
+
+    async def write(self, write: Write[T], *, reference: str | None = None) -> WriteResult[T]:
+        """Perform a write of the typed adapter's (`native`) under the guard, like any other.
+
+        Args:
+            reference: Your own id of the effect. An append needs one: without it a repeat cannot be
+                told from a second effect.
+
+        Raises:
+            UsageError: An append without a reference; nothing was sent.
+        """
+        if reference is not None:
+            check_reference(reference)
+        elif write.operation.effect is Effect.APPEND:
+            raise UsageError(f"{write.operation.name} adds something each time: give it a reference=")
+        return await self._connection.write(write, self._options, reference=reference)
+
+    async def request(
+        self, operation: Operation, request: HttpRequest, *, reference: str | None = None
+    ) -> HttpResponse:
+        """Send any request to the provider under the same limits, journal and redaction.
+
+        A write is sent once and never looked for: doubt about it stays doubt.
+
+        Args:
+            operation: What it is; its effect decides whether it is journalled.
+            reference: Required for a write.
+        """
+        self._connection.check_open()
+        if not operation.is_write:
+            return await self._adapter.sender.send(operation, request)
+        return (await self.write(_raw_write(operation, request), reference=reference)).value
+
+    def _offered(self, method: str) -> Adapter[object]:
+        """Return the adapter if it declares the method and the service is open.
+
+        Raises:
+            UnsupportedOperation: It does not; nothing was sent.
+        """
+        self._connection.check_open()
+        capability = self._adapter.capabilities.of(method)
+        if not capability.is_offered:
+            instead = f"; instead: {capability.alternative}" if capability.alternative else ""
+            raise UnsupportedOperation(
+                f"{self._adapter.name} does not offer {method} ({capability.support.value}){instead}"
+            )
+        return self._adapter
+
+
+def _raw_write(operation: Operation, request: HttpRequest) -> Write[HttpResponse]:
+    async def perform(sender: Sender) -> Done[HttpResponse]:
+        return Done(value=await sender.send(operation, request))
+
+    body = (request.body or b"").decode(errors="replace")
+    return Write(
+        operation=attrs.evolve(operation, looks_before=False, looks_after=False),
+        target=f"{request.method} {request.path}",
+        content=f"{request.query}{body}",
+        perform=perform,
+    )

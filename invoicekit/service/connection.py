@@ -1,0 +1,166 @@
+"""One account at one provider, wired together: adapter, channel, guard and journal, and their life."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+import attrs
+
+from invoicekit.adapter import Adapter, Sender, Write
+from invoicekit.channel import Channel, Lane
+from invoicekit.clock import Clock, SystemClock
+from invoicekit.config import load_config
+from invoicekit.errors import ServiceClosed
+from invoicekit.events import Hook
+from invoicekit.guard import CallScope, DoubtPolicy, Guard, OnDoubt
+from invoicekit.journal import Journal, MemoryJournal, SqliteJournal
+from invoicekit.model import WriteResult
+from invoicekit.registry import Registry
+from invoicekit.transport import AiohttpTransport, Transport
+
+T = TypeVar("T")
+
+
+class Life(Enum):
+    """Where a connection stands."""
+
+    UNOPENED = "not entered yet"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@attrs.frozen(kw_only=True)
+class CallOptions:
+    """How calls are made.
+
+    Attributes:
+        deadline_seconds: How long one call may take, waiting for the limit and reading back included;
+            None for bulk jobs.
+        lane: Whether the call goes before or behind bulk work.
+    """
+
+    deadline_seconds: float | None = 30.0
+    lane: Lane = Lane.INTERACTIVE
+
+
+class Connection:
+    """Own what a service needs, open it and close it.
+
+    Args:
+        provider: The adapter's name.
+        arguments: Settings given by the caller; the environment and a profile fill in the rest.
+        journal: Where promises are kept; None keeps them in memory, a path in SQLite.
+        transport: Performs HTTP exchanges; one of our own where None. A given one is borrowed.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        *,
+        arguments: Mapping[str, object],
+        profile: Mapping[str, object] | None = None,
+        journal: Journal | str | Path | None = None,
+        policy: DoubtPolicy | None = None,
+        hooks: Sequence[Hook] = (),
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        registry: Registry | None = None,
+    ) -> None:
+        adapter_type = (registry or Registry()).adapter(provider)
+        config = load_config(
+            adapter_type.config_type, provider=provider, arguments=arguments, profile=profile
+        )
+        self.site = adapter_type.site(config)
+        self.clock = clock or SystemClock()
+        self._owns_journal = journal is None or isinstance(journal, str | Path)
+        self.journal = _journal(journal, self.clock)
+        self._owns_transport = transport is None
+        self._transport = transport or AiohttpTransport()
+        self.channel = Channel(
+            site=self.site,
+            transport=self._transport,
+            refusal=adapter_type.refusal,
+            provider=provider,
+            clock=self.clock,
+            # Jitter only: nothing that is ever written anywhere derives from it.
+            random=random or Random(),  # noqa: S311
+            hooks=hooks,
+        )
+        self.guard = Guard(
+            provider=provider,
+            account=self.site.account,
+            journal=self.journal,
+            clock=self.clock,
+            policy=policy or DoubtPolicy(on_doubt=OnDoubt.ASK),
+        )
+        self._new_adapter: Callable[[Sender], Adapter[object]] = lambda sender: adapter_type(config, sender)
+        self._life = Life.UNOPENED
+
+    def adapter(self, options: CallOptions) -> Adapter[object]:
+        """Return the adapter with a read sender for these options."""
+        return self._new_adapter(
+            self.channel.reader(deadline_seconds=options.deadline_seconds, lane=options.lane)
+        )
+
+    def check_open(self) -> None:
+        """Refuse work outside ``async with``.
+
+        Raises:
+            ServiceClosed: Nothing was sent.
+        """
+        if self._life is not Life.OPEN:
+            raise ServiceClosed(f"the service is {self._life.value}; use `async with` around every call")
+
+    async def write(
+        self, write: Write[T], options: CallOptions, *, reference: str | None = None, marker: str = ""
+    ) -> WriteResult[T]:
+        """Perform a write through the guard."""
+        self.check_open()
+        return await self.guard.run(write, self._scope(options), reference=reference, marker=marker)
+
+    def _scope(self, options: CallOptions) -> CallScope:
+        seconds, lane = options.deadline_seconds, options.lane
+        deadline_at = None if seconds is None else self.clock.monotonic() + seconds
+        channel = self.channel
+        return CallScope(
+            deadline_at=deadline_at,
+            reader=channel.reader(deadline_seconds=seconds, lane=lane),
+            writer=lambda gate: channel.writer(gate, deadline_at=deadline_at, lane=lane),
+        )
+
+    async def open(self) -> None:
+        """Make the journal ready.
+
+        Raises:
+            ServiceClosed: It was opened before.
+            JournalUnavailable: The journal's file cannot be used.
+        """
+        if self._life is not Life.UNOPENED:
+            raise ServiceClosed("a service is entered once; connect again for another")
+        await self.journal.open()
+        self._life = Life.OPEN
+
+    async def aclose(self) -> None:
+        """Close what was opened here; what was borrowed stays open."""
+        if self._life is Life.CLOSED:
+            return
+        was_open = self._life is Life.OPEN
+        self._life = Life.CLOSED
+        closers: list[Callable[[], Awaitable[None]]] = [self.channel.aclose]
+        if self._owns_transport:
+            closers.append(self._transport.aclose)
+        if self._owns_journal and was_open:
+            closers.append(self.journal.aclose)
+        for close in closers:
+            await close()
+
+
+def _journal(journal: Journal | str | Path | None, clock: Clock) -> Journal:
+    if journal is None:
+        return MemoryJournal(clock=clock)
+    if isinstance(journal, str | Path):
+        return SqliteJournal(Path(journal), clock=clock)
+    return journal

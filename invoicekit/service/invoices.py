@@ -1,0 +1,162 @@
+"""Calls about invoices."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from pathlib import Path
+
+from invoicekit.errors import DuplicateDetected
+from invoicekit.model import (
+    Invoice,
+    InvoiceChange,
+    InvoiceQuery,
+    InvoiceStatus,
+    Money,
+    NewCreditNote,
+    NewInvoice,
+    NewLineItem,
+    Pager,
+    StatusChange,
+    WriteResult,
+)
+from invoicekit.service.calls import Calls
+
+
+class InvoiceCalls(Calls):
+    """Read, create, change and end invoices."""
+
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        """Read one invoice.
+
+        Raises:
+            NotFound: It does not exist, was deleted, or belongs to another account.
+        """
+        return await self._offered("get_invoice").get_invoice(invoice_id)
+
+    async def find_invoice(self, *, number: str) -> Invoice | None:
+        """Read the invoice with exactly this number.
+
+        Raises:
+            DuplicateDetected: Several carry it; they are in `candidates`.
+        """
+        found = await self._offered("find_invoice").find_invoices(number)
+        if len(found) > 1:
+            raise DuplicateDetected(f"{len(found)} invoices have the number {number!r}", candidates=found)
+        return found[0] if found else None
+
+    def list_invoices(
+        self,
+        *,
+        statuses: frozenset[InvoiceStatus] | set[InvoiceStatus] = frozenset(),
+        customer_id: str | None = None,
+        issued_from: date | None = None,
+        issued_to: date | None = None,
+        cursor: str | None = None,
+        max_items: int | None = None,
+    ) -> Pager[Invoice]:
+        """List invoices: iterate with ``async for``, or take a `snapshot` before changing them."""
+        query = InvoiceQuery(
+            statuses=frozenset(statuses),
+            customer_id=customer_id,
+            issued_from=issued_from,
+            issued_to=issued_to,
+        )
+        adapter = self._offered("list_invoices")
+        return Pager(lambda at: adapter.list_invoices(query, at), cursor=cursor, max_items=max_items)
+
+    async def create_invoice(
+        self,
+        *,
+        number: str,
+        customer_id: str,
+        currency: str,
+        issue_date: date,
+        due_date: date,
+        subject: str | None = None,
+        note: str | None = None,
+        line_items: Sequence[NewLineItem] = (),
+        **extra: object,
+    ) -> WriteResult[Invoice]:
+        """Create a draft; a repeat with the same number finds the first one.
+
+        Raises:
+            Conflict: The number is taken by an invoice of another customer or currency.
+        """
+        new = NewInvoice(
+            number=number,
+            customer_id=customer_id,
+            currency=currency,
+            issue_date=issue_date,
+            due_date=due_date,
+            subject=subject,
+            note=note,
+            line_items=tuple(line_items),
+            extra=extra,
+        )
+        return await self.write(self._offered("create_invoice").create_invoice(new), reference=number)
+
+    async def update_invoice(self, invoice_id: str, change: InvoiceChange) -> WriteResult[Invoice]:
+        """Change the given fields and keep all others."""
+        return await self.write(self._offered("update_invoice").update_invoice(invoice_id, change))
+
+    async def set_status(
+        self, invoice_id: str, status: InvoiceStatus, *, allow_payment_loss: bool = False
+    ) -> WriteResult[Invoice]:
+        """Set the status; the same status again sends nothing.
+
+        Args:
+            allow_payment_loss: Consent to a change that destroys, or may destroy, recorded payments.
+
+        Raises:
+            DestructiveTransition: It would; nothing was sent.
+            InvalidTransition: The provider has no such step, or derives the status itself.
+        """
+        change = StatusChange(invoice_id=invoice_id, status=status, allow_payment_loss=allow_payment_loss)
+        return await self.write(self._offered("set_status").set_status(change))
+
+    async def delete_invoice(self, invoice_id: str) -> WriteResult[None]:
+        """Delete the invoice; one that is gone already is `ALREADY_APPLIED`."""
+        return await self.write(self._offered("delete_invoice").delete_invoice(invoice_id))
+
+    async def duplicate_invoice(self, invoice_id: str, *, reference: str) -> WriteResult[Invoice]:
+        """Copy an invoice as a new draft; never repeated when its outcome is in doubt."""
+        write = self._offered("duplicate_invoice").duplicate_invoice(invoice_id)
+        return await self.write(write, reference=reference)
+
+    async def export_pdf(self, invoice_id: str, path: str | Path) -> int:
+        """Write the invoice's PDF to a file, in pieces.
+
+        Returns:
+            Bytes written. The file appears only when it is whole.
+        """
+        target = Path(path)
+        partial = target.with_name(target.name + ".part")
+        size = 0
+        async with self.open_pdf(invoice_id) as pieces:
+            try:
+                with partial.open("wb") as file:
+                    async for piece in pieces:
+                        size += file.write(piece)
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
+        return size
+
+    def open_pdf(self, invoice_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Stream the invoice's PDF: ``async with service.open_pdf(id) as pieces``."""
+        return self._offered("export_pdf").export_pdf(invoice_id)
+
+    async def create_credit_note(
+        self, invoice_id: str, *, number: str, amount: Money, issue_date: date, reason: str = ""
+    ) -> WriteResult[Invoice]:
+        """Issue a credit note against an invoice; the number is its natural key."""
+        note = NewCreditNote(
+            invoice_id=invoice_id, number=number, amount=amount, issue_date=issue_date, reason=reason
+        )
+        return await self.write(
+            self._offered("create_credit_note").create_credit_note(note), reference=number
+        )
+
+    async def write_off(self, invoice_id: str, *, reference: str) -> WriteResult[Invoice]:
+        """Give up what is still owed on an invoice."""
+        return await self.write(self._offered("write_off").write_off(invoice_id), reference=reference)

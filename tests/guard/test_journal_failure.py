@@ -1,0 +1,88 @@
+"""Fail closed: what cannot be promised is not sent; what was sent is not denied."""
+
+import asyncio
+
+import pytest
+from guard_bench import Bench
+
+from invoicekit.clock import LoopClock
+from invoicekit.errors import InProgress, JournalUnavailable, OutcomeUnknown
+from invoicekit.journal import Intent, IntentKey, IntentState, MemoryJournal
+from invoicekit.model import Outcome
+
+pytestmark = pytest.mark.looptime
+
+
+class Breaking(MemoryJournal):
+    """Fail at the step named."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(clock=LoopClock())
+        self.step = step
+
+    def _check(self, step: str) -> None:
+        if self.step == step:
+            raise JournalUnavailable("disk full")
+
+    async def plan(self, intent: Intent) -> Intent:
+        self._check("plan")
+        return await super().plan(intent)
+
+    async def record_sending(self, key: IntentKey) -> Intent:
+        self._check("sending")
+        return await super().record_sending(key)
+
+    async def move(
+        self, key: IntentKey, state: IntentState, *, resource_id: str | None = None, evidence: str = ""
+    ) -> Intent:
+        self._check("move")
+        return await super().move(key, state, resource_id=resource_id, evidence=evidence)
+
+
+@pytest.mark.parametrize("step", ["plan", "sending"])
+async def test_nothing_is_sent_without_a_record(step: str) -> None:
+    """A promise that cannot be written is not made."""
+    bench = Bench(journal=Breaking(step))
+
+    with pytest.raises(JournalUnavailable, match="disk full"):
+        await bench.guard.run(bench.append(), bench.scope(), reference="r1")
+
+    assert bench.provider.sent == []
+
+
+async def test_an_applied_write_is_reported_although_the_journal_broke() -> None:
+    """The provider said yes; calling it not applied would be a lie."""
+    bench = Bench(journal=Breaking("move"))
+
+    result = await bench.guard.run(bench.append(), bench.scope(), reference="r1")
+
+    assert result.outcome is Outcome.APPLIED
+    assert "the journal could not record it" in result.evidence
+
+
+async def test_a_broken_journal_never_leads_to_a_second_send() -> None:
+    """Without a record of the way back to planned there is no way to send again."""
+    bench = Bench(journal=Breaking("move"))
+    bench.provider.script = ["lost before it was applied"]
+
+    with pytest.raises((JournalUnavailable, OutcomeUnknown)) as caught:
+        await bench.guard.run(bench.setting("new"), bench.scope())
+
+    assert isinstance(caught.value, OutcomeUnknown)
+    assert len(bench.provider.sent) == 1
+
+
+async def test_two_owners_of_one_journal_send_once() -> None:
+    """Another process on the same journal: only the one whose record came first sends."""
+    one = Bench()
+    two = Bench(journal=one.journal)
+    two.provider = one.provider
+
+    results = await asyncio.gather(
+        one.guard.run(one.append(), one.scope(), reference="r1"),
+        two.guard.run(two.append(), two.scope(), reference="r1"),
+        return_exceptions=True,
+    )
+
+    assert len(one.provider.rows) == 1
+    assert sum(isinstance(result, InProgress) for result in results) <= 1
