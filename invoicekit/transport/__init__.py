@@ -1,11 +1,18 @@
 """One HTTP exchange: messages, the sender protocol, failures with evidence."""
 
+from typing import TYPE_CHECKING
+
+from invoicekit.transport.bounds import check_url
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing, Transport
 from invoicekit.transport.message import HttpRequest, HttpResponse
 from invoicekit.transport.sender import Sender
 from invoicekit.transport.site import Credentials, RateWindow, Site
 
+if TYPE_CHECKING:
+    from invoicekit.transport.aiohttp_client import AiohttpTransport
+
 __all__ = [
+    "AiohttpTransport",
     "Credentials",
     "Departed",
     "ExchangeFailed",
@@ -16,4 +23,14 @@ __all__ = [
     "Sender",
     "Site",
     "Transport",
+    "check_url",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Only who opens connections pays for importing aiohttp: every adapter imports this package.
+    if name == "AiohttpTransport":
+        from invoicekit.transport.aiohttp_client import AiohttpTransport
+
+        return AiohttpTransport
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

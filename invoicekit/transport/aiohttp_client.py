@@ -1,0 +1,236 @@
+"""HTTP exchanges by aiohttp."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
+from types import TracebackType
+from typing import Final, TypedDict
+
+import aiohttp
+from yarl import URL
+
+from invoicekit.errors import ConfigurationError
+from invoicekit.transport.body import BoundedBody, read_whole
+from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
+from invoicekit.transport.failure import contain
+from invoicekit.transport.message import HttpResponse
+from invoicekit.transport.strict import SingleSendBody, StrictConnector, StrictResponse, abort
+
+CONNECTIONS: Final = 100
+CONNECT_SECONDS: Final = 10.0
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+
+_Open = Callable[[Outgoing, aiohttp.UploadTracker | None], Coroutine[object, None, aiohttp.ClientResponse]]
+
+
+class _Options(TypedDict):
+    allow_redirects: bool
+    auto_decompress: bool
+    raise_for_status: bool
+    timeout: aiohttp.ClientTimeout
+
+
+class AiohttpTransport:
+    """Send each request once over pooled connections and read the answer within bounds.
+
+    A session of our own is opened in the running loop at the first exchange. It keeps no cookies,
+    asks no environment for proxies, and its connections verify certificates by `ssl_context`.
+
+    A borrowed session keeps its connector, proxies, cookies and middlewares, and is never closed
+    here. Three things then are its owner's to care for: what middlewares send on their own, TLS
+    verification, and answers that a host sends unasked on an idle connection (aiohttp 3.14.5
+    returns such a one for the next request; our own session drops the connection instead).
+    aiohttp's silent second send stays possible for GET and HEAD; `HttpResponse.sends` counts it.
+
+    Args:
+        session: Borrow this one.
+        ssl_context: Own certificates or authorities; None means the system's.
+        connections: Most connections at once.
+        connect_seconds: Longest wait for a ready connection: pool, name, TCP and TLS together.
+            Running out proves that nothing left; the caller's own deadline, cutting the same wait,
+            would leave a write in doubt. So keep it below that.
+
+    Raises:
+        ConfigurationError: `ssl_context` was given along with a borrowed session.
+    """
+
+    def __init__(
+        self,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        connections: int = CONNECTIONS,
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> None:
+        if session is not None and ssl_context is not None:
+            raise ConfigurationError("a borrowed session brings its own TLS settings; leave out ssl_context")
+        self._borrowed = session
+        self._session = session
+        self._ssl_context = ssl_context
+        self._connections = connections
+        # Only the connecting is bounded here: the rest is the caller's deadline, and a timer for it
+        # in every request would cost a tenth of the exchange.
+        self._options: _Options = {
+            "allow_redirects": False,
+            "auto_decompress": True,
+            "raise_for_status": False,
+            "timeout": aiohttp.ClientTimeout(connect=connect_seconds),
+        }
+        self._under_way = 0
+        self._idle: asyncio.Event | None = None
+        self._is_closed = False
+
+    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
+        """Send once and read the whole answer, whatever its status.
+
+        Raises:
+            ExchangeFailed: No whole answer came; `departed` tells whether it may have been seen.
+            asyncio.CancelledError: Passed on, the connection cut; the caller must assume it departed.
+        """
+        tracker = self._tracker()
+        self._under_way += 1
+        try:
+            return await contain(self._exchange(outgoing, tracker), outgoing, tracker)
+        finally:
+            self._under_way -= 1
+            if self._idle is not None and not self._under_way:
+                self._idle.set()
+
+    def stream(self, outgoing: Outgoing) -> "Download":
+        """Send once and read the body in pieces; the response's own `body` is empty unless not 2xx.
+
+        Raises:
+            ExchangeFailed: As for `exchange`; later from the iterator, when a bound is broken or the
+                answer breaks off.
+        """
+        return Download(outgoing, self._open, self._tracker())
+
+    async def aclose(self) -> None:
+        """Let exchanges under way end, then close what was opened here; a second call does nothing.
+
+        Cutting an exchange off would leave its write in doubt; their senders' deadlines bound the wait.
+        """
+        self._is_closed = True
+        session = self._session
+        try:
+            if self._under_way:
+                self._idle = self._idle or asyncio.Event()
+                await self._idle.wait()
+        finally:
+            if session is not None and self._borrowed is None:
+                self._session = None
+                await session.close()
+
+    async def _exchange(self, outgoing: Outgoing, tracker: aiohttp.UploadTracker | None) -> HttpResponse:
+        response = await self._open(outgoing, tracker)
+        try:
+            body = await read_whole(response, outgoing.max_body_bytes)
+        except BaseException:
+            _drop(response)
+            raise
+        return HttpResponse(
+            status=response.status,
+            headers=_lower(response),
+            body=body,
+            sends=_sends(tracker),
+        )
+
+    async def _open(
+        self, outgoing: Outgoing, tracker: aiohttp.UploadTracker | None
+    ) -> aiohttp.ClientResponse:
+        if self._is_closed or (self._borrowed is not None and self._borrowed.closed):
+            raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
+        if self._borrowed is None:
+            session = self._session or self._own_session()
+            return await session.request(
+                outgoing.method,
+                URL(outgoing.url, encoded=True),
+                data=outgoing.body,
+                headers=outgoing.headers,
+                **self._options,
+            )
+        body: bytes | SingleSendBody | None = outgoing.body
+        if outgoing.method not in _SAFE_METHODS:
+            body = SingleSendBody(outgoing.body or b"")
+        return await self._borrowed.request(
+            outgoing.method,
+            URL(outgoing.url, encoded=True),
+            data=body,
+            headers=outgoing.headers,
+            upload_tracker=tracker,
+            **self._options,
+        )
+
+    def _tracker(self) -> aiohttp.UploadTracker | None:
+        """Watch what foreign middlewares do with a request; our own session sends once, in one way."""
+        return None if self._borrowed is None else aiohttp.UploadTracker()
+
+    def _own_session(self) -> aiohttp.ClientSession:
+        connector = StrictConnector(ssl=self._ssl_context or True, limit=self._connections)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=StrictResponse,
+            trust_env=False,
+        )
+        return self._session
+
+
+class Download(AsyncIterator[bytes]):
+    """One streamed exchange, from its head to the end of its body."""
+
+    def __init__(self, outgoing: Outgoing, open_: _Open, tracker: aiohttp.UploadTracker | None) -> None:
+        self._outgoing = outgoing
+        self._open = open_
+        self._tracker = tracker
+        self._response: aiohttp.ClientResponse | None = None
+        self._body: BoundedBody | None = None
+
+    async def __aenter__(self) -> tuple[HttpResponse, AsyncIterator[bytes]]:
+        """Send, and read the head; a body that is not 2xx is read whole."""
+        tracker = self._tracker
+        response = await contain(self._open(self._outgoing, tracker), self._outgoing, tracker)
+        self._response = response
+        self._body = BoundedBody(response, self._outgoing.max_body_bytes)
+        refusal = b""
+        if not 200 <= response.status < 300:
+            refusal = await self._dropping(read_whole(response, self._outgoing.max_body_bytes))
+        return HttpResponse(
+            status=response.status, headers=_lower(response), body=refusal, sends=_sends(tracker)
+        ), self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Cut the connection off unless the body was read to its end."""
+        if self._response is not None:
+            _drop(self._response)
+
+    async def __anext__(self) -> bytes:
+        if self._body is None:
+            raise StopAsyncIteration
+        piece = await self._dropping(self._body.read())
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+    async def _dropping(self, work: Coroutine[object, None, bytes]) -> bytes:
+        try:
+            return await contain(work, self._outgoing, self._tracker)
+        except BaseException:
+            if self._response is not None:
+                _drop(self._response)
+            raise
+
+
+def _sends(tracker: aiohttp.UploadTracker | None) -> int:
+    return 1 if tracker is None else max(1, tracker.attempts)
+
+
+def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _drop(response: aiohttp.ClientResponse) -> None:
+    abort(response.connection)
+    response.close()
