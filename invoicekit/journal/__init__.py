@@ -1,6 +1,9 @@
 """What did I promise: intents and how they were settled."""
 
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
+from invoicekit.journal.memory import MemoryJournal
+from invoicekit.journal.moves import IllegalMove
 from invoicekit.journal.protocol import Journal
+from invoicekit.journal.sqlite import SqliteJournal
 
-__all__ = ["Intent", "IntentKey", "IntentState", "Journal"]
+__all__ = ["IllegalMove", "Intent", "IntentKey", "IntentState", "Journal", "MemoryJournal", "SqliteJournal"]

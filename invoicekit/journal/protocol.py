@@ -11,7 +11,11 @@ class Journal(Protocol):
     """Keep promises, durably where the implementation says so.
 
     Every coroutine returns only after the change is as durable as the journal can make it, and raises
-    `JournalUnavailable` where it could not be made so: the guard then sends nothing.
+    `JournalUnavailable` where it could not be made so: the guard then sends nothing. That error speaks of
+    the change alone: where `move` raises it after a send, the write may well have been applied.
+
+    A step that the table of states does not have raises `IllegalMove`, which is a mistake of the caller,
+    or means that another process was faster; nothing is stored, and nothing may be sent.
     """
 
     async def open(self) -> None:
@@ -25,7 +29,8 @@ class Journal(Protocol):
     async def replan(self, intent: Intent, *, expected: IntentState) -> Intent:
         """Replace the stored intent by `intent` if it is still in the state `expected`.
 
-        For a settled SET that is asked for again: the new record starts from no sends.
+        For a settled SET that is asked for again: the new record starts from no sends. Only a planned or
+        settled record can be replaced; one that is not stored any more counts as settled.
 
         Returns:
             What is stored now: `intent`, or what another had put there meanwhile.
@@ -33,7 +38,7 @@ class Journal(Protocol):
         ...
 
     async def record_sending(self, key: IntentKey) -> Intent:
-        """Commit durably that a send is about to leave: state SENDING, one send more."""
+        """Commit durably that a send is about to leave: from PLANNED to SENDING, one send more."""
         ...
 
     async def move(
@@ -44,13 +49,18 @@ class Journal(Protocol):
         resource_id: str | None = None,
         evidence: str = "",
     ) -> Intent:
-        """Move an intent to another state; a `resource_id` of None leaves the stored one."""
+        """Move an intent to another state; a `resource_id` of None leaves the stored one.
+
+        Evidence is cut at 500 characters. A settled record is only ever moved by a person's decision, to
+        one of the two resolved states.
+        """
         ...
 
     def note(self, key: IntentKey, state: IntentState, *, evidence: str = "") -> None:
         """Queue a move without waiting: for a cancelled task, which must not await.
 
-        Losing it is harmless: a SENDING record without an owner already means doubt.
+        Losing it is harmless: a SENDING record without an owner already means doubt. A step that is not
+        legal is dropped; later calls see the note.
         """
         ...
 
@@ -65,7 +75,7 @@ class Journal(Protocol):
         account: str | None = None,
         states: frozenset[IntentState] | None = None,
     ) -> AsyncIterator[Intent]:
-        """Walk stored intents, oldest first."""
+        """Walk what is stored when the walk begins, in the order first planned, in bounded memory."""
         ...
 
     async def prune(self, *, settled_before: datetime) -> int:

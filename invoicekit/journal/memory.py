@@ -1,0 +1,117 @@
+"""A journal that lasts as long as the process: for tests, and for callers who accept that."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from invoicekit.clock import Clock, SystemClock
+from invoicekit.journal.intent import Intent, IntentKey, IntentState
+from invoicekit.journal.moves import (
+    IllegalMove,
+    check_instant,
+    check_new,
+    is_legal,
+    may_be_replaced,
+    may_be_sent,
+    moved,
+)
+
+
+class MemoryJournal:
+    """Keep promises in a dictionary.
+
+    After a crash only the marker at the provider tells what was sent.
+
+    Args:
+        clock: Stamps the steps; the machine's own where none is given.
+    """
+
+    def __init__(self, *, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._intents: dict[IntentKey, Intent] = {}
+
+    async def open(self) -> None:
+        """Do nothing: it is always ready."""
+
+    async def plan(self, intent: Intent) -> Intent:
+        """Store a new intent, or return the one already stored under its key, unchanged."""
+        check_new(intent)
+        return self._intents.setdefault(intent.key, intent)
+
+    async def replan(self, intent: Intent, *, expected: IntentState) -> Intent:
+        """Replace the stored intent if it is still in the state `expected`."""
+        check_new(intent)
+        stored = self._intents.get(intent.key)
+        if stored is not None and stored.state is not expected:
+            return stored
+        if stored is not None and not may_be_replaced(expected):
+            raise IllegalMove(intent.key, expected, IntentState.PLANNED)
+        self._intents[intent.key] = intent
+        return intent
+
+    async def record_sending(self, key: IntentKey) -> Intent:
+        """Record that a send is about to leave."""
+        stored = self._intents.get(key)
+        if stored is None or not may_be_sent(stored.state):
+            raise IllegalMove(key, None if stored is None else stored.state, IntentState.SENDING)
+        after = self._intents[key] = moved(stored, IntentState.SENDING, now=self._clock.now())
+        return after
+
+    async def move(
+        self,
+        key: IntentKey,
+        state: IntentState,
+        *,
+        resource_id: str | None = None,
+        evidence: str = "",
+    ) -> Intent:
+        """Move an intent to another state."""
+        stored = self._intents.get(key)
+        if stored is None or not is_legal(stored.state, state):
+            raise IllegalMove(key, None if stored is None else stored.state, state)
+        after = self._intents[key] = moved(
+            stored, state, now=self._clock.now(), resource_id=resource_id, evidence=evidence
+        )
+        return after
+
+    def note(self, key: IntentKey, state: IntentState, *, evidence: str = "") -> None:
+        """Move at once where the step is legal, else do nothing."""
+        stored = self._intents.get(key)
+        if stored is not None and is_legal(stored.state, state):
+            self._intents[key] = moved(stored, state, now=self._clock.now(), evidence=evidence)
+
+    async def get(self, key: IntentKey) -> Intent | None:
+        """Return the stored intent."""
+        return self._intents.get(key)
+
+    async def intents(
+        self,
+        *,
+        provider: str | None = None,
+        account: str | None = None,
+        states: frozenset[IntentState] | None = None,
+    ) -> AsyncIterator[Intent]:
+        """Walk what was stored when the walk began, as it is when its turn comes."""
+        for key in tuple(self._intents):
+            intent = self._intents.get(key)
+            if (
+                intent is not None
+                and (provider is None or provider == key.provider)
+                and (account is None or account == key.account)
+                and (states is None or intent.state in states)
+            ):
+                yield intent
+
+    async def prune(self, *, settled_before: datetime) -> int:
+        """Forget intents settled before an instant."""
+        check_instant(settled_before)
+        old = [
+            intent.key
+            for intent in self._intents.values()
+            if intent.state.is_settled and intent.updated_at < settled_before
+        ]
+        for key in old:
+            del self._intents[key]
+        return len(old)
+
+    async def aclose(self) -> None:
+        """Do nothing: the promises live as long as this object."""

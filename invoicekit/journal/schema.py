@@ -1,0 +1,97 @@
+"""The tables of a SQLite journal, and how an older file becomes today's."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from invoicekit.errors import ConfigurationError
+from invoicekit.journal.intent import IntentState
+
+APPLICATION_ID = 0x494E564B
+"""Marks the file as ours in its header: the letters INVK."""
+
+
+def in_states(states: frozenset[IntentState]) -> str:
+    """Return the SQL condition that a row is in one of these states."""
+    names = ", ".join(f"'{state.value}'" for state in IntentState if state in states)
+    return f"state in ({names})"
+
+
+UNSETTLED = frozenset(state for state in IntentState if not state.is_settled)
+SETTLED = frozenset(IntentState) - UNSETTLED
+
+MIGRATIONS: Sequence[Sequence[str]] = (
+    (
+        """create table intent(
+            seq integer primary key,
+            provider text not null,
+            account text not null,
+            operation text not null,
+            reference text not null,
+            target text not null,
+            fingerprint text not null,
+            marker text not null,
+            state text not null check(state in ('planned', 'sending', 'in doubt', 'confirmed', 'rejected',
+                'duplicate', 'resolved applied', 'resolved not applied', 'cancelled')),
+            sends integer not null check(sends >= 0),
+            resource_id text,
+            evidence text not null,
+            created_at text not null,
+            updated_at text not null,
+            unique(provider, account, operation, reference))""",
+        """create index intent_unsettled on intent(seq)
+            where state in ('planned', 'sending', 'in doubt', 'duplicate')""",
+    ),
+)
+"""Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
+
+
+def migrate(
+    connection: sqlite3.Connection, name: str, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> None:
+    """Bring the file to the newest version in one transaction, so that it is never in between.
+
+    Args:
+        name: The file, for the message.
+
+    Raises:
+        ConfigurationError: It is not a journal, or one of a newer invoicekit; it was left as it is.
+        sqlite3.Error: It could not be read or written.
+    """
+    connection.execute("begin immediate")
+    try:
+        version = _version(connection, name)
+        if version > len(migrations):
+            raise ConfigurationError(
+                f"{name} was written by a newer invoicekit (journal version {version}, this one knows up to "
+                f"{len(migrations)}): upgrade invoicekit; the file was left as it is"
+            )
+        if version == 0:
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            connection.execute("create table meta(key text primary key, value text not null)")
+            connection.execute("insert into meta values('schema_version', '0')")
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        if version < len(migrations):
+            connection.execute(
+                "update meta set value = ? where key = 'schema_version'", (str(len(migrations)),)
+            )
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+def _version(connection: sqlite3.Connection, name: str) -> int:
+    (application,) = connection.execute("pragma application_id").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if application == 0 and tables == 0:
+        return 0
+    if application == APPLICATION_ID:
+        row = connection.execute("select value from meta where key = 'schema_version'").fetchone()
+        if row is not None and str(row[0]).isdecimal():
+            return int(row[0])
+    raise ConfigurationError(
+        f"{name} is a SQLite file, but not a journal of invoicekit: name another file; it was left as it is"
+    )
