@@ -89,6 +89,10 @@ class InvalidIdentifier(UsageError):
     """An id that does not look like one of the provider's; it is never made part of a path."""
 
 
+class InvalidInstant(UsageError):
+    """An instant without a time zone, or finer than the provider keeps."""
+
+
 class ServiceClosed(UsageError):
     """The service was not entered, or was left already."""
 

@@ -1,14 +1,18 @@
 """Exact amounts of money: a decimal and a currency, never a float."""
 
 import math
-from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 import attrs
-import iso4217
 
 from invoicekit.errors import CurrencyMismatch, InvalidAmount
+from invoicekit.model import exact
+
+_AMOUNT_TEXT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_SHOWN = 40
 
 
 @lru_cache(maxsize=256)
@@ -18,38 +22,39 @@ def currency_exponent(currency: str) -> int:
     Raises:
         InvalidAmount: ISO 4217 lists no such currency, or none with a minor unit (gold, test codes).
     """
+    # Imported on first need: it parses the whole ISO table, which takes tens of milliseconds.
+    import iso4217
+
     try:
         exponent = iso4217.Currency(currency.upper()).exponent
     except ValueError:
         exponent = None
     if exponent is None:
-        raise InvalidAmount(f"{currency!r} is not an ISO 4217 currency with a minor unit")
+        raise InvalidAmount(f"{currency[:_SHOWN]!r} is not an ISO 4217 currency with a minor unit")
     return int(exponent)
 
 
-def _exact(value: object) -> Decimal:
+def _number(value: object) -> Decimal:
     if isinstance(value, Decimal):
-        amount = value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        amount = Decimal(value)
-    elif isinstance(value, str):
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            raise InvalidAmount(f"{value[:40]!r} is not a decimal amount") from None
-    else:
-        raise InvalidAmount(
-            f"an amount is a Decimal, an int or a decimal string, never {type(value).__name__}"
-        )
-    if not amount.is_finite():
-        raise InvalidAmount("an amount must be finite")
-    return amount
+        return exact.bounded(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return exact.bounded(Decimal(value))
+    raise InvalidAmount(f"expected a Decimal or an int, got {type(value).__name__}")
+
+
+def _amount(value: object) -> Decimal:
+    if not isinstance(value, str):
+        return _number(value)
+    if _AMOUNT_TEXT.fullmatch(value) is None:
+        raise InvalidAmount(f"{value[:_SHOWN]!r} is not a decimal amount")
+    return exact.bounded(Decimal(value))
 
 
 def _currency(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidAmount("a currency is a code such as 'EUR'")
-    return value.strip()
+    code = value.strip()
+    return code.upper() if len(code) == 3 and code.isascii() else code
 
 
 @attrs.frozen(order=False)
@@ -64,41 +69,63 @@ class Money:
         InvalidAmount: The amount is a float, a bool, not finite or not a number.
     """
 
-    amount: Decimal = attrs.field(converter=_exact)
+    amount: Decimal = attrs.field(converter=_amount)
     currency: str = attrs.field(converter=_currency)
 
     @classmethod
+    def scaled(cls, units: int | Decimal, places: int, currency: str) -> "Money":
+        """Build an amount from units of ``10 ** -places``: 12000 at 2 places are 120.00."""
+        return cls(exact.shift_point(_number(units), -places), currency)
+
+    @classmethod
     def from_minor(cls, minor: int, currency: str) -> "Money":
-        """Build an amount from minor units: 12000 EUR-cents are 120.00 EUR."""
+        """Build an amount from minor units: 12000 EUR-cents are 120.00 EUR.
+
+        Raises:
+            InvalidAmount: `minor` is no int, or the currency has no minor unit.
+        """
         if isinstance(minor, bool) or not isinstance(minor, int):
             raise InvalidAmount(f"minor units are an int, never {type(minor).__name__}")
-        return cls(Decimal(minor).scaleb(-currency_exponent(currency)), currency)
+        return cls.scaled(minor, currency_exponent(currency), currency)
 
     @classmethod
     def zero(cls, currency: str) -> "Money":
         """Return nothing of that currency."""
         return cls(Decimal(0), currency)
 
+    @classmethod
+    def sum(cls, amounts: "Iterable[Money]", currency: str) -> "Money":
+        """Add up any number of amounts, none included.
+
+        Raises:
+            CurrencyMismatch: One of them is in another currency.
+        """
+        return sum(amounts, start=cls.zero(currency))
+
     @property
     def minor(self) -> int:
         """Return the amount in minor units.
 
         Raises:
-            InvalidAmount: The amount has more decimals than the currency.
+            InvalidAmount: The amount has more decimals than the currency, or the currency no minor unit.
         """
-        scaled = self.amount.scaleb(currency_exponent(self.currency))
+        return self.units(currency_exponent(self.currency))
+
+    def units(self, places: int) -> int:
+        """Return the amount as a whole number of ``10 ** -places``: 120.00 at 2 places is 12000.
+
+        Raises:
+            InvalidAmount: The amount has more decimals than that.
+        """
+        scaled = exact.shift_point(self.amount, places)
         whole = int(scaled)
         if whole != scaled:
-            raise InvalidAmount(
-                f"{self.amount} {self.currency} has more decimals than the currency's "
-                f"{currency_exponent(self.currency)}"
-            )
+            raise InvalidAmount(f"{self} has more than {places} decimals")
         return whole
 
     def rounded(self) -> "Money":
         """Round to the currency's minor unit, half to even."""
-        quantum = Decimal(1).scaleb(-currency_exponent(self.currency))
-        return Money(self.amount.quantize(quantum, rounding=ROUND_HALF_EVEN), self.currency)
+        return Money(exact.rounded(self.amount, currency_exponent(self.currency)), self.currency)
 
     def allocate(self, weights: Sequence[int | Decimal]) -> tuple["Money", ...]:
         """Share the amount out by weight without losing or making a minor unit.
@@ -109,13 +136,12 @@ class Money:
         Raises:
             InvalidAmount: No weights, a negative weight, only zeros, or an inexact amount.
         """
-        exact = [_exact(weight) for weight in weights]
-        total = sum(exact, Decimal(0))
-        if not exact or any(weight < 0 for weight in exact) or total == 0:
+        shares_of = [_number(weight) for weight in weights]
+        if not any(shares_of) or any(weight < 0 for weight in shares_of):
             raise InvalidAmount("allocate needs weights, none negative and not all zero")
         sign = -1 if self.minor < 0 else 1
         pool = abs(self.minor)
-        numerators = [weight.as_integer_ratio() for weight in exact]
+        numerators = [weight.as_integer_ratio() for weight in shares_of]
         scale = math.lcm(*(bottom for _, bottom in numerators))
         whole = [top * (scale // bottom) for top, bottom in numerators]
         whole_total = sum(whole)
@@ -131,34 +157,49 @@ class Money:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} do not mix")
 
     def __add__(self, other: "Money") -> "Money":
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
-        return Money(self.amount + other.amount, self.currency)
+        return Money(exact.plus(self.amount, other.amount), self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
-        return Money(self.amount - other.amount, self.currency)
+        return Money(exact.minus(self.amount, other.amount), self.currency)
 
     def __mul__(self, factor: int | Decimal) -> "Money":
-        return Money(self.amount * _exact(factor), self.currency)
+        return Money(exact.times(self.amount, _number(factor)), self.currency)
 
     __rmul__ = __mul__
 
     def __neg__(self) -> "Money":
-        return Money(-self.amount, self.currency)
+        return Money(exact.minus(Decimal(0), self.amount), self.currency)
+
+    def __abs__(self) -> "Money":
+        return -self if self.amount < 0 else self
 
     def __lt__(self, other: "Money") -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return self.amount < other.amount
 
     def __le__(self, other: "Money") -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return self.amount <= other.amount
 
     def __gt__(self, other: "Money") -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return self.amount > other.amount
 
     def __ge__(self, other: "Money") -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return self.amount >= other.amount
 
