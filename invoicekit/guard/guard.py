@@ -1,11 +1,13 @@
 """The one door through which every write goes."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import attrs
 
 from invoicekit.adapter import Done, Write
 from invoicekit.clock import Clock
+from invoicekit.events import Hook, WriteSettled, emit
 from invoicekit.guard.identity import fingerprint_of, value_reference
 from invoicekit.guard.locks import TargetLocks
 from invoicekit.guard.policy import DoubtPolicy
@@ -28,13 +30,21 @@ class Guard:
     """
 
     def __init__(
-        self, *, provider: str, account: str, journal: Journal, clock: Clock, policy: DoubtPolicy
+        self,
+        *,
+        provider: str,
+        account: str,
+        journal: Journal,
+        clock: Clock,
+        policy: DoubtPolicy,
+        hooks: Sequence[Hook] = (),
     ) -> None:
         self._provider = provider
         self._account = account
         self._journal = journal
         self._clock = clock
         self._policy = policy
+        self._hooks = tuple(hooks)
         self._locks = TargetLocks(clock)
         self._doubt_since: dict[IntentKey, float] = {}
 
@@ -75,8 +85,19 @@ class Guard:
         self, write: Write[T], scope: CallScope, *, reference: str | None, marker: str
     ) -> WriteResult[T]:
         key = self.key(write.operation.name, reference or value_reference(write.target))
+        started = self._clock.monotonic()
         async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
-            return await self._new_run(write, scope, key, marker).execute()
+            result = await self._new_run(write, scope, key, marker).execute()
+        if self._hooks:
+            self._tell(key, result.outcome, result.attempts, started)
+        return result
+
+    def _tell(self, key: IntentKey, outcome: Outcome, sends: int, started: float) -> None:
+        seconds = self._clock.monotonic() - started
+        event = WriteSettled(
+            provider=key.provider, operation=key.operation, outcome=outcome, sends=sends, seconds=seconds
+        )
+        emit(self._hooks, event)
 
     async def _resolve(
         self, write: Write[T], scope: CallScope, key: IntentKey, marker: str

@@ -95,6 +95,7 @@ class Connection:
             journal=self.journal,
             clock=self.clock,
             policy=policy or DoubtPolicy(on_doubt=OnDoubt.ASK),
+            hooks=hooks,
         )
         self._new_adapter: Callable[[Sender], Adapter[object]] = lambda sender: adapter_type(config, sender)
         self._life = Life.UNOPENED
