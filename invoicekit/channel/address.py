@@ -1,0 +1,64 @@
+"""From a declared host and a path to an absolute URL that can lead nowhere else."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from invoicekit.errors import ConfigurationError, InvalidIdentifier
+from invoicekit.transport import HttpRequest
+
+# No '?', '#', '\\', space or control; every '%' begins an escape; no '.' or '..' segment, plain or escaped.
+_PATH = re.compile(
+    r"(?!.*/(?:\.|%2e){1,2}(?:/|$))(?!//)/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class AddressBook:
+    """The base URLs of one site, checked once."""
+
+    def __init__(self, hosts: Mapping[str, str]) -> None:
+        self._bases = {name: _checked(name, base) for name, base in hosts.items()}
+
+    def url(self, request: HttpRequest) -> str:
+        """Return the absolute URL of a request.
+
+        Raises:
+            ConfigurationError: The request names a host the site does not declare; nothing was sent.
+            InvalidIdentifier: The path could be read as leading elsewhere; nothing was sent.
+        """
+        base = self._bases.get(request.host)
+        if base is None:
+            raise ConfigurationError(
+                f"no host {request.host!r} is declared: there are {', '.join(self._bases)}"
+            )
+        if _PATH.fullmatch(request.path) is None:
+            raise InvalidIdentifier("a path that could lead to another endpoint was refused; check the ids")
+        if not request.query:
+            return base + request.path
+        pairs = [f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in request.query]
+        return f"{base}{request.path}?{'&'.join(pairs)}"
+
+
+def _checked(name: str, base: str) -> str:
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError(f"host {name!r}: the base URL must be absolute and https")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigurationError(f"host {name!r}: http is for loopback only; use https")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ConfigurationError(f"host {name!r}: no user, query or fragment belongs in a base URL")
+    if any(character.isspace() or ord(character) < 0x21 for character in base):
+        raise ConfigurationError(f"host {name!r}: the base URL holds white space")
+    return base.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

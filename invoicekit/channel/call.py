@@ -1,0 +1,316 @@
+"""One call: the tries it takes, each from its slot in the rate limit to its verdict."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from random import Random
+
+import attrs
+
+from invoicekit.channel.address import AddressBook
+from invoicekit.channel.budget import RetryBudget
+from invoicekit.channel.deadline import DeadlineSweeper, Overdue
+from invoicekit.channel.gate import SendGate
+from invoicekit.channel.limiter import Lane, Limiter
+from invoicekit.channel.retry import RetryPolicy
+from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
+from invoicekit.channel.stats import Counters
+from invoicekit.channel.verdict import Refusal, judge_answer, judge_loss, judge_overdue
+from invoicekit.clock import Clock
+from invoicekit.errors import InvoiceKitError, NotApplied, OutcomeUnknown, RateLimited, Unavailable
+from invoicekit.events import (
+    Event,
+    ExchangeLost,
+    Hook,
+    Paused,
+    RateChanged,
+    RateLimitHit,
+    RequestSent,
+    ResponseReceived,
+    RetryScheduled,
+    emit,
+)
+from invoicekit.operation import Operation
+from invoicekit.transport import Credentials, ExchangeFailed, HttpRequest, HttpResponse, Outgoing, Transport
+
+
+@attrs.define(kw_only=True, eq=False)
+class Wiring:
+    """What all calls of one channel share."""
+
+    provider: str
+    addresses: AddressBook
+    credentials: Credentials = attrs.field(repr=False)
+    transport: Transport
+    refusal: Refusal
+    clock: Clock
+    random: Random
+    limiter: Limiter
+    hooks: tuple[Hook, ...]
+    budget: RetryBudget
+    sweeper: DeadlineSweeper
+    counters: Counters
+    retry: RetryPolicy
+    is_closed: bool = False
+
+
+class Call:
+    """One operation on its way: lives from the first try to the last."""
+
+    __slots__ = ("_deadline_at", "_gate", "_lane", "_operation", "_request", "_sends", "_url", "_wiring")
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        operation: Operation,
+        request: HttpRequest,
+        url: str,
+        *,
+        gate: SendGate | None,
+        deadline_at: float | None,
+        lane: Lane,
+    ) -> None:
+        self._wiring = wiring
+        self._operation = operation
+        self._request = request
+        self._url = url
+        self._gate = gate
+        self._deadline_at = deadline_at
+        self._lane = lane
+        self._sends = 0
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether a refusal by the rate limit is only a pause."""
+        return self._lane is Lane.BULK
+
+    def allows(self, failure: NotApplied, pause_seconds: float) -> bool:
+        """Decide whether another try may follow `pause_seconds` from now, and announce it."""
+        wiring = self._wiring
+        now = wiring.clock.monotonic()
+        if self._deadline_at is not None and now + pause_seconds >= self._deadline_at:
+            return False
+        if pause_seconds > LONGEST_BELIEVED_SECONDS:
+            return False
+        if isinstance(failure, Unavailable) and not wiring.budget.spend(now):
+            return False
+        wiring.counters.retries += 1
+        if wiring.hooks:
+            self._emit(
+                RetryScheduled(
+                    provider=wiring.provider,
+                    operation=self._operation.name,
+                    attempt=self._sends + 1,
+                    seconds=pause_seconds,
+                    status=failure.status,
+                )
+            )
+        return True
+
+    async def send(self) -> HttpResponse:
+        """Try once.
+
+        Raises:
+            InvoiceKitError: As `Sender.send` declares.
+        """
+        wiring = self._wiring
+        granted_at, outgoing = await self._prepare()
+        sent_at = wiring.clock.monotonic()
+        seconds = self._start(sent_at)
+        try:
+            response = await wiring.sweeper.bound(seconds, wiring.transport.exchange(outgoing))
+        except ExchangeFailed as failure:
+            error = self._lost(failure, sent_at)
+        except Overdue:
+            error = self._overdue(seconds, sent_at)
+        else:
+            judged = self._judged(response, granted_at, sent_at)
+            if judged is None:
+                return response
+            error = judged
+        raise self._settled(error)
+
+    async def open(self) -> tuple[AsyncExitStack, AsyncIterator[bytes]]:
+        """Try once to open a stream; the caller leaves the stack when it is done with the body.
+
+        Raises:
+            InvoiceKitError: As `Sender.stream` declares.
+        """
+        wiring = self._wiring
+        granted_at, outgoing = await self._prepare()
+        sent_at = wiring.clock.monotonic()
+        seconds = self._start(sent_at)
+        async with AsyncExitStack() as stack:
+            entering = stack.enter_async_context(wiring.transport.stream(outgoing))
+            try:
+                response, chunks = await wiring.sweeper.bound(seconds, entering)
+            except ExchangeFailed as failure:
+                error = self._lost(failure, sent_at)
+            except Overdue:
+                error = self._overdue(seconds, sent_at)
+            else:
+                judged = self._judged(response, granted_at, sent_at)
+                if judged is None:
+                    return stack.pop_all(), self._pieces(chunks, sent_at, seconds)
+                error = judged
+        raise self._settled(error)
+
+    async def _pieces(
+        self, chunks: AsyncIterator[bytes], sent_at: float, seconds: float
+    ) -> AsyncIterator[bytes]:
+        # The consumer's time between the pieces counts, but only our own waiting is ever cancelled.
+        wiring = self._wiring
+        while True:
+            left = sent_at + seconds - wiring.clock.monotonic()
+            try:
+                piece = await wiring.sweeper.bound(left, anext(chunks))
+            except StopAsyncIteration:
+                return
+            except ExchangeFailed as failure:
+                error = self._lost(failure, sent_at)
+            except Overdue:
+                error = self._overdue(seconds, sent_at)
+            else:
+                yield piece
+                continue
+            raise self._settled(error)
+
+    async def _prepare(self) -> tuple[float, Outgoing]:
+        """Wait for a slot, then pass the gate; nothing is awaited between the gate and the exchange."""
+        wiring = self._wiring
+        granted_at = wiring.limiter.acquire_now(self._lane)
+        if granted_at is None:
+            granted_at = await self._wait_for_slot()
+        outgoing = Outgoing(
+            method=self._request.method,
+            url=self._url,
+            headers=self._headers(wiring.credentials.headers()),
+            body=self._request.body,
+        )
+        gate = self._gate
+        if gate is not None:
+            await gate.before_send()
+            if self._deadline_at is not None and wiring.clock.monotonic() >= self._deadline_at:
+                raise self._settled(Unavailable(f"{self._name}: the deadline passed before it was sent"))
+        return granted_at, outgoing
+
+    async def _wait_for_slot(self) -> float:
+        wiring = self._wiring
+        slot = wiring.limiter.acquire(self._lane, deadline_at=self._deadline_at)
+        try:
+            if self._deadline_at is None:
+                return await slot
+            left = self._deadline_at - wiring.clock.monotonic()
+            return await wiring.sweeper.bound(left, slot)
+        except Overdue:
+            error = RateLimited(f"{self._name}: the deadline passed in the line for the rate limit")
+        except RateLimited as failure:
+            error = failure
+        error.attempts = self._sends
+        raise error
+
+    def _headers(self, credentials: Mapping[str, str]) -> dict[str, str]:
+        request = self._request
+        headers = {"Accept": request.accept}
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        headers.update(request.headers)
+        headers.update(credentials)
+        return headers
+
+    def _start(self, now: float) -> float:
+        """Count the try and return how long it may take, in seconds."""
+        wiring = self._wiring
+        self._sends += 1
+        wiring.counters.sent += 1
+        if self._sends == 1:
+            wiring.budget.count_call()
+        if wiring.hooks:
+            self._emit(
+                RequestSent(provider=wiring.provider, operation=self._operation.name, attempt=self._sends)
+            )
+        seconds = self._operation.timeout_seconds
+        return seconds if self._deadline_at is None else min(seconds, self._deadline_at - now)
+
+    def _judged(self, response: HttpResponse, granted_at: float, sent_at: float) -> InvoiceKitError | None:
+        wiring = self._wiring
+        if wiring.hooks:
+            self._emit(
+                ResponseReceived(
+                    provider=wiring.provider,
+                    operation=self._operation.name,
+                    attempt=self._sends,
+                    status=response.status,
+                    seconds=wiring.clock.monotonic() - sent_at,
+                )
+            )
+        if 200 <= response.status < 300:
+            wiring.limiter.accepted(granted_at)
+            return None
+        error = judge_answer(wiring.provider, self._operation, response, wiring.refusal, wiring.clock.now())
+        if isinstance(error, RateLimited):
+            self._slow_down(error, granted_at)
+        elif response.status < 500:
+            wiring.limiter.accepted(granted_at)
+        return error
+
+    def _slow_down(self, refused: RateLimited, granted_at: float) -> None:
+        wiring = self._wiring
+        limiter = wiring.limiter
+        paused_until, rate = limiter.paused_until, limiter.rate
+        limiter.refused(granted_at, refused.retry_after)
+        if not wiring.hooks:
+            return
+        self._emit(
+            RateLimitHit(
+                provider=wiring.provider,
+                operation=self._operation.name,
+                attempt=self._sends,
+                retry_after=refused.retry_after,
+            )
+        )
+        if limiter.rate != rate:
+            self._emit(RateChanged(provider=wiring.provider, rate=limiter.rate))
+        until = limiter.paused_until
+        if until is not None and until != paused_until:
+            self._emit(Paused(provider=wiring.provider, seconds=until - wiring.clock.monotonic()))
+
+    def _lost(self, failure: ExchangeFailed, sent_at: float) -> InvoiceKitError:
+        self._tell_loss(failure.reason, sent_at)
+        return judge_loss(self._wiring.provider, self._operation, failure)
+
+    def _overdue(self, seconds: float, sent_at: float) -> InvoiceKitError:
+        self._tell_loss("no whole answer in time", sent_at)
+        return judge_overdue(self._wiring.provider, self._operation, seconds)
+
+    def _tell_loss(self, reason: str, sent_at: float) -> None:
+        if self._wiring.hooks:
+            self._emit(
+                ExchangeLost(
+                    provider=self._wiring.provider,
+                    operation=self._operation.name,
+                    attempt=self._sends,
+                    reason=reason,
+                    seconds=self._wiring.clock.monotonic() - sent_at,
+                )
+            )
+
+    def _settled(self, error: InvoiceKitError) -> InvoiceKitError:
+        """Count an error, and tell the gate of a write that certainly had no effect."""
+        counters = self._wiring.counters
+        if isinstance(error, NotApplied):
+            error.attempts = self._sends
+            counters.rate_limited += isinstance(error, RateLimited)
+            counters.unavailable += isinstance(error, Unavailable)
+            if self._gate is not None:
+                self._gate.not_sent(error)
+        elif isinstance(error, OutcomeUnknown):
+            error.attempts = self._sends
+            counters.in_doubt += 1
+        return error
+
+    @property
+    def _name(self) -> str:
+        return f"{self._wiring.provider} {self._operation.name}"
+
+    def _emit(self, event: Event) -> None:
+        emit(self._wiring.hooks, event)

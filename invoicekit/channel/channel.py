@@ -1,0 +1,83 @@
+"""The façade: one account's way out, for reads and for guarded writes."""
+
+from collections.abc import Sequence
+from random import Random
+
+from invoicekit.channel.address import AddressBook
+from invoicekit.channel.budget import RetryBudget
+from invoicekit.channel.call import Wiring
+from invoicekit.channel.deadline import DeadlineSweeper
+from invoicekit.channel.gate import SendGate
+from invoicekit.channel.limiter import Lane, Limiter
+from invoicekit.channel.retry import RetryPolicy
+from invoicekit.channel.sender import ChannelSender
+from invoicekit.channel.stats import ChannelStats, Counters
+from invoicekit.channel.verdict import Refusal
+from invoicekit.clock import Clock
+from invoicekit.events import Hook
+from invoicekit.transport import Sender, Site, Transport
+
+
+class Channel:
+    """Send declared operations to one account within its rate limit, with deadlines and retries.
+
+    A channel belongs to one event loop. Several channels on one account share its limiter.
+
+    Attributes:
+        limiter: The account's; give the same one to every channel on the account.
+    """
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        transport: Transport,
+        refusal: Refusal,
+        provider: str,
+        clock: Clock,
+        random: Random,
+        limiter: Limiter | None = None,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        self.limiter = limiter if limiter is not None else Limiter(site.windows, clock)
+        self._wiring = Wiring(
+            provider=provider,
+            addresses=AddressBook(site.hosts),
+            credentials=site.credentials,
+            transport=transport,
+            refusal=refusal,
+            clock=clock,
+            random=random,
+            limiter=self.limiter,
+            hooks=tuple(hooks),
+            budget=RetryBudget(),
+            sweeper=DeadlineSweeper(),
+            counters=Counters(),
+            retry=retry,
+        )
+
+    def reader(self, *, deadline_seconds: float | None = 30.0, lane: Lane = Lane.INTERACTIVE) -> Sender:
+        """Return a sender of reads; each of its sends ends within `deadline_seconds`, repeats included."""
+        return ChannelSender(
+            self._wiring, gate=None, deadline_at=None, deadline_seconds=deadline_seconds, lane=lane
+        )
+
+    def writer(self, gate: SendGate, *, deadline_at: float | None, lane: Lane) -> Sender:
+        """Return a sender of reads and writes, all of which end by `deadline_at` (monotonic seconds).
+
+        Every try of a write passes `gate`. Only tries that certainly had no effect are repeated.
+        """
+        return ChannelSender(
+            self._wiring, gate=gate, deadline_at=deadline_at, deadline_seconds=None, lane=lane
+        )
+
+    def stats(self) -> ChannelStats:
+        """Return the counts so far."""
+        return self._wiring.counters.snapshot()
+
+    async def aclose(self) -> None:
+        """Refuse further calls and close the transport; calls under way are the caller's to end."""
+        self._wiring.is_closed = True
+        self._wiring.sweeper.close()
+        await self._wiring.transport.aclose()
