@@ -78,6 +78,10 @@ class Simulator(ABC):
             Refusal: The credentials are wrong.
         """
 
+    def settings(self, url: str) -> Mapping[str, object]:
+        """Return what the provider's adapter must be told to reach this simulator at `url`."""
+        return {"base_url": url}
+
     def no_route(self, method: str, path: str, allowed: tuple[str, ...]) -> Answer:
         """Answer a request that no route matches; `allowed` holds the verbs of the path, if it has any."""
         headers = {"Allow": ", ".join(allowed)} if allowed else {}
