@@ -103,6 +103,14 @@ class Body:
         """Return a value of an enum, or the default."""
         return self.choice(name, allowed) if self.has(name) else default
 
+    def choices(self, name: str, allowed: Iterable[str]) -> list[str]:
+        """Return a required array of values of an enum."""
+        values = self.texts(name)
+        for value in values:
+            if value not in allowed:
+                raise refusal.unreadable_body(f"{self._at}{name} is none of the enum: {value}")
+        return values
+
     def texts(self, name: str) -> list[str]:
         """Return a required array of texts."""
         value = self._required(name)

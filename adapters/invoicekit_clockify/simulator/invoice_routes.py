@@ -11,7 +11,15 @@ from invoicekit_clockify.simulator.account import Account
 from invoicekit_clockify.simulator.behaviour import Keeping, MissingPercent, PaidByPatch, Verdict
 from invoicekit_clockify.simulator.entries import Mark
 from invoicekit_clockify.simulator.fields import Body, query_choice, query_text, query_texts
-from invoicekit_clockify.simulator.invoice import SETTLED, STATUSES, TAX_TYPES, ZERO_FIELDS, Invoice, Payment
+from invoicekit_clockify.simulator.invoice import (
+    SETTLED,
+    STATUSES,
+    TAX_TYPES,
+    ZERO_FIELDS,
+    Invoice,
+    Item,
+    Payment,
+)
 from invoicekit_clockify.simulator.invoice_document import created_document, invoice_document, invoice_row
 from invoicekit_clockify.simulator.paging import PageRequest
 from invoicekit_clockify.simulator.pdf import invoice_pdf
@@ -145,10 +153,8 @@ class InvoiceRoutes:
             raise refusal.missing("Client", client_id)
         number = body.text("number", least=1)
         self._check_number(workspace, number, besides=invoice.id)
-        zero_fields = body.texts("visibleZeroFields") if body.has("visibleZeroFields") else []
-        for name in zero_fields:
-            if name not in ZERO_FIELDS:
-                raise refusal.unreadable_body(f"visibleZeroFields: {name}")
+        has_zero_fields = body.has("visibleZeroFields")
+        zero_fields = body.choices("visibleZeroFields", ZERO_FIELDS) if has_zero_fields else []
         return {
             "client_id": client_id,
             "number": number,
@@ -221,7 +227,7 @@ class InvoiceRoutes:
         account = self._account
         workspace, invoice = account.invoice(call)
         for item in invoice.items:
-            release(account, workspace, item.entries)
+            release(account, workspace, invoice, item)
         del workspace.invoices[invoice.id]
         return Answer()
 
@@ -246,10 +252,11 @@ class InvoiceRoutes:
         return Answer(body=invoice_pdf(invoice), content_type="application/pdf")
 
 
-def release(account: Account, workspace: Workspace, entries: Iterable[int]) -> None:
-    """Make entries uninvoiced again, since the line that billed them is gone."""
-    workspace.entries.mark(
-        entries,
+def release(account: Account, workspace: Workspace, invoice: Invoice, item: Item) -> None:
+    """Make the entries of a line uninvoiced again, as far as they are still billed by its invoice."""
+    store = workspace.entries
+    store.mark(
+        [number for number in item.entries if store.mark_of(number).invoice_id == invoice.id],
         Mark(invoiced=False, invoice_id=None),
         now=account.clock.monotonic(),
         lag_seconds=account.behaviour.report_lag_seconds,

@@ -11,10 +11,14 @@ from invoicekit_clockify.simulator.behaviour import Behaviour
 from invoicekit_clockify.simulator.directory_routes import DirectoryRoutes
 from invoicekit_clockify.simulator.entry_routes import EntryRoutes
 from invoicekit_clockify.simulator.invoice_routes import InvoiceRoutes
+from invoicekit_clockify.simulator.item_routes import ItemRoutes
 from invoicekit_clockify.simulator.ledger import ClockifyLedger
 from invoicekit_clockify.simulator.payment_routes import PaymentRoutes
 from invoicekit_clockify.simulator.population import Population
 from invoicekit_clockify.simulator.report_routes import ReportRoutes
+from invoicekit_clockify.simulator.search_routes import SearchRoutes
+from invoicekit_clockify.simulator.settings_routes import SettingsRoutes
+from invoicekit_clockify.simulator.webhook_routes import WebhookRoutes
 from invoicekit_clockify.simulator.workspace import Workspace
 
 
@@ -65,6 +69,7 @@ class ClockifySimulator(Simulator):
         self.behaviour = behaviour or Behaviour()
         self._account = Account(behaviour=self.behaviour, clock=self.clock, time_zone=time_zone)
         self._ledger = ClockifyLedger(self._account)
+        self._api_key = api_key
         self.home = self.add_workspace(workspace_id, plan=plan)
         self.add_key(api_key, workspace_id)
         self._population = Population(self.home, seed=seed)
@@ -91,6 +96,15 @@ class ClockifySimulator(Simulator):
         user = self._account.workspaces[workspace_ids[0]].users[0]
         return Caller(user_id=user.id, workspace_ids=workspace_ids)
 
+    def settings(self, url: str) -> Mapping[str, object]:
+        """Return the settings that reach the home workspace, the declared settle bound among them."""
+        return {
+            "base_url": url + self.CORE_PATH.removesuffix("/v1"),
+            "api_key": self._api_key,
+            "workspace_id": self.home.id,
+            "settle_seconds": self.settle_seconds,
+        }
+
     @property
     def ledger(self) -> ClockifyLedger:
         """Return what really happened, in all workspaces."""
@@ -103,6 +117,10 @@ class ClockifySimulator(Simulator):
         yield from InvoiceRoutes(account).routes()
         yield from PaymentRoutes(account).routes()
         yield from ReportRoutes(account).routes()
+        yield from SearchRoutes(account).routes()
+        yield from SettingsRoutes(account).routes()
+        yield from ItemRoutes(account).routes()
+        yield from WebhookRoutes(account, seed=self.seed).routes()
         yield from DirectoryRoutes(account).routes()
 
     def populate(self, order: Mapping[str, object]) -> Mapping[str, int]:

@@ -52,6 +52,11 @@ def unsupported_media(content_type: str) -> Refusal:
     return Refusal(error(415, PARAMETER_UNREADABLE, f"Content-Type '{content_type}' is not supported"))
 
 
+def unknown_item_type(name: str) -> Refusal:
+    """Refuse an item type: the one entity whose absence answers 404."""
+    return Refusal(error(404, BUSINESS_RULE, f"Item type {name} not found"))
+
+
 def unauthorised(code: int, message: str) -> Refusal:
     """Refuse the credentials."""
     return Refusal(error(401, code, message))

@@ -1,11 +1,12 @@
 """The invoice settings of a workspace."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import attrs
 
 # What the labels say until somebody changes them; `totalAmount` is written as `totalAmountDue`.
-LABELS = {
+LABELS: Mapping[str, str] = {
     "amount": "Amount",
     "billFrom": "Bill from",
     "billTo": "Bill to",
