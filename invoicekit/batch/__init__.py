@@ -1,0 +1,8 @@
+"""Many items, few requests, one outcome for each item."""
+
+from invoicekit.batch.batch import Batch
+from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.batch.seen import First, Seen
+from invoicekit.batch.verdict import Ruling, rule
+
+__all__ = ["Batch", "First", "Item", "ItemOutcome", "Ruling", "Seen", "Standing", "rule"]
