@@ -2,5 +2,6 @@
 
 from invoicekit.service.connection import CallOptions, Connection
 from invoicekit.service.service import InvoiceService
+from invoicekit.service.time_entries import MarkReport
 
-__all__ = ["CallOptions", "Connection", "InvoiceService"]
+__all__ = ["CallOptions", "Connection", "InvoiceService", "MarkReport"]

@@ -1,6 +1,6 @@
 """What every group of calls needs: an open connection, the adapter, the way of a write."""
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import attrs
 
@@ -14,6 +14,7 @@ from invoicekit.adapter import (
     Sender,
     Write,
 )
+from invoicekit.channel import Lane
 from invoicekit.errors import UnsupportedOperation, UsageError
 from invoicekit.guard import check_reference
 from invoicekit.model import WriteResult
@@ -29,6 +30,14 @@ class Calls:
         self._connection = connection
         self._options = options or CallOptions()
         self._adapter: Adapter[object] = connection.adapter(self._options)
+
+    def bulk_lane(self) -> Self:
+        """Return a view on the same connection for bulk work.
+
+        Its calls have no deadline, wait out every pause the provider asks for, and let interactive
+        calls go first.
+        """
+        return type(self)(self._connection, CallOptions(deadline_seconds=None, lane=Lane.BULK))
 
     async def write(self, write: Write[T], *, reference: str | None = None) -> WriteResult[T]:
         """Perform a write of the typed adapter's (`native`) under the guard, like any other.

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from invoicekit.adapter import Adapter, Capabilities, Probe
-from invoicekit.channel import ChannelStats, Lane
+from invoicekit.channel import ChannelStats
 from invoicekit.clock import Clock
 from invoicekit.config import load_profile
 from invoicekit.errors import UsageError
@@ -115,14 +115,6 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
                 policy=DoubtPolicy(on_doubt=on_doubt),
             )
         )
-
-    def bulk_lane(self) -> Self:
-        """Return a view on the same connection for bulk work.
-
-        Its calls have no deadline, wait out every pause the provider asks for, and let interactive
-        calls go first.
-        """
-        return type(self)(self._connection, CallOptions(deadline_seconds=None, lane=Lane.BULK))
 
     async def __aenter__(self) -> Self:
         await self._connection.open()

@@ -1,10 +1,36 @@
 """Calls about tracked time."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
+import attrs
+
+from invoicekit.batch import Batch, Item, ItemOutcome, Standing
+from invoicekit.errors import InvoiceKitError
 from invoicekit.model import EntryMarks, Pager, TimeEntry, TimeEntryQuery, WriteResult
 from invoicekit.service.calls import Calls
+
+_CHUNK = 200
+
+
+@attrs.frozen(kw_only=True)
+class MarkReport:
+    """How marking ended: every id given stands in exactly one count.
+
+    Attributes:
+        counts: Ids by how they ended; they add up to the ids given.
+        problems: The outcomes that are neither applied nor already applied, each with its reason.
+        stopped_by: What ended the job early (a wrong key, a full disk); the rest is not attempted.
+    """
+
+    counts: dict[Standing, int]
+    problems: tuple[ItemOutcome[None], ...] = ()
+    stopped_by: InvoiceKitError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every id is now as asked."""
+        return not self.problems
 
 
 class TimeEntryCalls(Calls):
@@ -42,8 +68,67 @@ class TimeEntryCalls(Calls):
     async def mark_batch(self, entry_ids: Sequence[str], *, invoiced: bool = True) -> WriteResult[None]:
         """Set the invoiced flag of one batch, as one request: all of it or an error.
 
-        Repeating it is harmless. For any number of ids, with one outcome for each, use
+        Setting it again is harmless. For any number of ids, with one outcome for each, use
         `mark_time_entries`.
         """
         marks = EntryMarks(entry_ids=tuple(dict.fromkeys(entry_ids)), invoiced=invoiced)
         return await self.write(self._offered("mark_time_entries").mark_time_entries(marks))
+
+    async def mark_time_entries(
+        self,
+        entry_ids: Iterable[str] | AsyncIterable[str],
+        *,
+        invoiced: bool = True,
+        chunk: int | None = None,
+    ) -> MarkReport:
+        """Set the invoiced flag of any number of entries, in chunks and behind interactive calls.
+
+        A chunk that the provider refuses is halved until only the refused ids are rejected. The report
+        keeps what went wrong; to stream every outcome in bounded memory use `mark_each`.
+
+        Args:
+            chunk: Most ids in one request; the adapter's own limit where None.
+        """
+        counts = dict.fromkeys(Standing, 0)
+        problems: list[ItemOutcome[None]] = []
+        batch = self.mark_each(entry_ids, invoiced=invoiced, chunk=chunk)
+        async for outcome in batch:
+            counts[outcome.standing] += 1
+            if not outcome.standing.is_there:
+                problems.append(outcome)
+        return MarkReport(counts=counts, problems=tuple(problems), stopped_by=batch.stopped_by)
+
+    def mark_each(
+        self,
+        entry_ids: Iterable[str] | AsyncIterable[str],
+        *,
+        invoiced: bool = True,
+        chunk: int | None = None,
+    ) -> Batch[None]:
+        """Mark like `mark_time_entries`, but hand out each id's outcome as it is known.
+
+        Iterate the result once with ``async for``; its memory does not grow with the number of ids.
+        """
+        limit = self._offered("mark_time_entries").capabilities.of("mark_time_entries").batch_limit
+        patient = self.bulk_lane()
+
+        async def send(items: tuple[Item[None], ...]) -> WriteResult[object]:
+            return await patient.mark_batch([item.id for item in items], invoiced=invoiced)
+
+        size = min(chunk or _CHUNK, limit or chunk or _CHUNK)
+        return Batch(_items(entry_ids), send, clock=self._connection.clock, size=size)
+
+
+def _items(
+    entry_ids: Iterable[str] | AsyncIterable[str],
+) -> Iterator[Item[None]] | AsyncIterator[Item[None]]:
+    if isinstance(entry_ids, AsyncIterable):
+        return _async_items(entry_ids)
+    return (Item(position=n, id=entry, payload=None) for n, entry in enumerate(entry_ids, start=1))
+
+
+async def _async_items(entry_ids: AsyncIterable[str]) -> AsyncIterator[Item[None]]:
+    position = 0
+    async for entry in entry_ids:
+        position += 1
+        yield Item(position=position, id=entry, payload=None)
