@@ -138,7 +138,7 @@ class _FixedWindow:
         if self._used < self._count:
             self._used += 1
             return 0.0
-        return (window + 1) * self._period - now
+        return max((window + 1) * self._period - now, 1e-9)  # rounding must not make it "let in"
 
 
 class _SlidingLog:
@@ -150,7 +150,7 @@ class _SlidingLog:
 
     def wait_seconds(self, now: float) -> float:
         log = self._log
-        while log and log[0] <= now - self._period:
+        while log and log[0] + self._period <= now:
             log.popleft()
         is_full = len(log) == self._count
         if not is_full or self._counts_refused:

@@ -48,6 +48,8 @@ async def serving(
     finally:
         await runner.cleanup()
         await simulator.close()
+        # A closed transport gives its socket up one turn of the loop later, and there may be no loop then.
+        await asyncio.sleep(0)
 
 
 async def run_forever(simulator: Simulator, host: str, port: int, *, ready: Callable[[str], None]) -> None:
