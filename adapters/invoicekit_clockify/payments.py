@@ -1,0 +1,216 @@
+"""Payments: recorded once, found again by their marker, deleted by id."""
+
+from collections.abc import Sequence
+
+from invoicekit.adapter import Done, Sender, Sighting, Write
+from invoicekit.errors import (
+    CurrencyMismatch,
+    InvalidTransition,
+    InvoiceKitError,
+    MalformedResponse,
+    NotFound,
+    ReferenceReused,
+)
+from invoicekit.model import NewPayment, Page, Pager, Payment
+from invoicekit.wire import HEX_24, canonical, checked_id
+from invoicekit_clockify.invoices import fetch_invoice
+from invoicekit_clockify.operations import LIST_PAYMENTS, Writes
+from invoicekit_clockify.paging import Bookmark
+from invoicekit_clockify.requests import Requests
+from invoicekit_clockify.status import VOID
+from invoicekit_clockify.wire_invoice import InvoiceRecord, read_invoice
+from invoicekit_clockify.wire_payment import (
+    PaymentRecord,
+    encode_payment,
+    is_same_day,
+    note_of,
+    read_payments,
+    units_of,
+)
+
+
+async def _records_page(
+    sender: Sender, requests: Requests, invoice_id: str, bookmark: Bookmark
+) -> Page[PaymentRecord]:
+    response = await sender.send(LIST_PAYMENTS, requests.payments(invoice_id, bookmark.page))
+    records = read_payments(response.body, where=f"payments of invoice {invoice_id}")
+    return Page(items=tuple(records), next_cursor=bookmark.after(response, count=len(records)))
+
+
+async def payment_page(
+    sender: Sender, requests: Requests, invoice_id: str, cursor: str | None
+) -> Page[Payment]:
+    """Read one page of payments; their currency, which the list lacks, comes from the invoice.
+
+    Raises:
+        MalformedResponse: The invoice names no currency, so no amount can be told.
+    """
+    if cursor is None:
+        record = await fetch_invoice(sender, requests, invoice_id)
+        if record.currency is None:
+            raise MalformedResponse(f"invoice {invoice_id} names no currency", paths=("$.currency: missing",))
+        bookmark = Bookmark(note=record.currency)
+    else:
+        bookmark = Bookmark.at(cursor)
+    page = await _records_page(sender, requests, invoice_id, bookmark)
+    return Page(
+        items=tuple(record.payment(invoice_id, bookmark.note) for record in page.items),
+        next_cursor=page.next_cursor,
+    )
+
+
+async def all_payments(sender: Sender, requests: Requests, invoice_id: str) -> Sequence[PaymentRecord]:
+    """Read every payment of an invoice, to the list's proven end.
+
+    Raises:
+        PaginationLoop: The list never ends.
+    """
+    return await Pager[PaymentRecord](
+        lambda cursor: _records_page(sender, requests, invoice_id, Bookmark.at(cursor))
+    ).snapshot()
+
+
+def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> Write[Payment]:
+    """Record money received.
+
+    The answer is the invoice; the payment and its id are found by the marker in its note, over all pages,
+    before and after the send.
+
+    Raises:
+        InvalidAmount, UsageError, InvalidIdentifier: It can never be recorded; nothing was sent.
+    """
+    request = requests.record_payment(payment.invoice_id, encode_payment(payment))
+    note = note_of(payment)
+
+    def recall(payment_id: str | None) -> Payment:
+        return Payment(
+            id=payment_id,
+            invoice_id=payment.invoice_id,
+            amount=payment.amount,
+            paid_at=payment.paid_at,
+            note=note,
+            reference=payment.reference,
+        )
+
+    async def perform(sender: Sender) -> Done[Payment]:
+        response = await sender.send(writes.record_payment, request)
+        record = read_invoice(
+            response.body,
+            expected_id=payment.invoice_id,
+            where=f"answer to a payment on invoice {payment.invoice_id}",
+        )
+        return Done(value=recall(None), raw=record.raw)
+
+    async def look(sender: Sender) -> Sighting[Payment]:
+        records = await all_payments(sender, requests, payment.invoice_id)
+        sighting = _sight(records, payment)
+        if sighting.matches or sighting.refusal is not None:
+            return sighting
+        record = await fetch_invoice(sender, requests, payment.invoice_id)
+        return Sighting(strangers=sighting.strangers, refusal=_unpayable(record, payment))
+
+    return Write(
+        operation=writes.record_payment,
+        target=payment.invoice_id,
+        content=canonical(
+            invoice_id=payment.invoice_id,
+            amount=payment.amount,
+            paid_at=payment.paid_at,
+            note=payment.note,
+        ),
+        perform=perform,
+        look=look,
+        recall=recall,
+    )
+
+
+def _sight(records: Sequence[PaymentRecord], payment: NewPayment) -> Sighting[Payment]:
+    """Tell ours by marker and amount; what only looks the same is a stranger."""
+    units = units_of(payment)
+    currency = payment.amount.currency
+    marked = [record for record in records if record.carries(payment.marker)]
+    ours = [record for record in marked if record.wire.amount == units]
+    if ours:
+        return Sighting(
+            matches=tuple(
+                Done(
+                    value=record.payment(payment.invoice_id, currency, reference=payment.reference),
+                    resource_id=record.id,
+                    raw=record.raw,
+                )
+                for record in ours
+            )
+        )
+    if marked:
+        # Ours by its marker, yet not this amount: neither "there" nor "not there", so never a reason to send.
+        return Sighting(
+            is_complete=False,
+            strangers=tuple(record.payment(payment.invoice_id, currency) for record in marked),
+            refusal=ReferenceReused(
+                f"invoice {payment.invoice_id} holds a payment of another amount under reference "
+                f"{payment.reference!r} (payment {marked[0].id}); nothing was sent"
+            ),
+        )
+    return Sighting(
+        strangers=tuple(
+            record.payment(payment.invoice_id, currency)
+            for record in records
+            if record.wire.amount == units and is_same_day(record.paid_at, payment.paid_at)
+        )
+    )
+
+
+def _unpayable(record: InvoiceRecord, payment: NewPayment) -> InvoiceKitError | None:
+    """Say why the invoice, as it is, must not get this payment.
+
+    The request cannot name a currency: a wrong one would be recorded as the same number of the invoice's.
+    Unverified: what a payment on a VOID invoice does; refused, because it would be money on a dead paper.
+    """
+    if record.currency != payment.amount.currency:
+        return CurrencyMismatch(
+            f"invoice {record.id} is in {record.currency or 'no known currency'}, the payment in "
+            f"{payment.amount.currency}; nothing was sent"
+        )
+    if record.status == VOID:
+        return InvalidTransition(f"invoice {record.id} is void and takes no payment; nothing was sent")
+    return None
+
+
+def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_id: str) -> Write[None]:
+    """Delete a recorded payment; gone is done.
+
+    Source: vendor OpenAPI document, DELETE .../invoices/{invoiceId}/payments/{paymentId}: 200 with the
+        full invoice; a probe of 2026-08 saw the invoice return to its earlier state.
+    """
+    checked_id("payment", payment_id, HEX_24)
+    request = requests.delete_payment(invoice_id, payment_id)
+    gone = Done(value=None, resource_id=payment_id)
+
+    async def perform(sender: Sender) -> Done[None]:
+        try:
+            response = await sender.send(writes.delete_payment, request)
+        except NotFound:
+            return gone
+        record = read_invoice(
+            response.body, expected_id=invoice_id, where=f"answer to a deletion on invoice {invoice_id}"
+        )
+        return Done(value=None, resource_id=payment_id, raw=record.raw)
+
+    async def look(sender: Sender) -> Sighting[None]:
+        try:
+            records = await all_payments(sender, requests, invoice_id)
+        except NotFound as missing:
+            if missing.code is None:
+                raise  # somebody else's words, a proxy's: they prove nothing
+            return Sighting(matches=(gone,))
+        is_there = any(record.id == payment_id for record in records)
+        return Sighting() if is_there else Sighting(matches=(gone,))
+
+    return Write(
+        operation=writes.delete_payment,
+        target=invoice_id,
+        content=canonical(invoice_id=invoice_id, payment_id=payment_id),
+        perform=perform,
+        look=look,
+        recall=lambda _: None,
+    )
