@@ -1,0 +1,6 @@
+"""Settings: where they may stand, which one wins, and what is refused."""
+
+from invoicekit.config.load import load_config
+from invoicekit.config.profile import CONFIG_FILE, Profile, Settings, load_profile
+
+__all__ = ["CONFIG_FILE", "Profile", "Settings", "load_config", "load_profile"]
