@@ -2,17 +2,39 @@
 
 ```
 InvoiceKitError
-├─ UsageError          wrong call, configuration or invoice state; no write was sent
-├─ NotApplied          certainly had no effect; repeating is safe
-│   ├─ Rejected        the provider refused: repeat only after changing something
-│   ├─ RateLimited     the provider asked us to wait
-│   ├─ Unavailable     never left this machine, or a refusal documented as unprocessed
-│   └─ JournalUnavailable  the promise could not be written down, so nothing was sent
-├─ OutcomeUnknown      may have taken effect
-├─ DuplicateDetected   two matches at the provider
-├─ MalformedResponse   an answer that cannot be read
-├─ PaginationLoop, PaginationIncomplete
-└─ WebhookRejected
+├─ UsageError                wrong call, configuration or invoice state; no write was sent
+│  ├─ UnsupportedOperation
+│  ├─ InvalidTransition
+│  ├─ DestructiveTransition
+│  ├─ FieldLocked
+│  ├─ CurrencyMismatch
+│  ├─ InvalidAmount
+│  ├─ InvalidIdentifier
+│  ├─ InvalidInstant
+│  ├─ ServiceClosed
+│  ├─ ConfigurationError
+│  ├─ InProgress
+│  ├─ ReferenceReused
+│  ├─ AdapterNotFound
+│  ├─ AdapterLoadError
+│  ├─ AdapterConflict
+│  └─ IncompatibleAdapter
+├─ NotApplied                certainly had no effect; repeating is safe
+│  ├─ Rejected               the provider refused: repeat only after changing something
+│  │  ├─ AuthenticationError
+│  │  ├─ PermissionDenied
+│  │  ├─ NotFound
+│  │  ├─ InvalidRequest
+│  │  └─ Conflict
+│  ├─ RateLimited            the provider asked us to wait
+│  ├─ Unavailable            never left this machine, or a refusal documented as unprocessed
+│  └─ JournalUnavailable     the promise could not be written down, so nothing was sent
+├─ OutcomeUnknown            may have taken effect
+├─ DuplicateDetected         two matches at the provider
+├─ MalformedResponse         an answer that cannot be read
+├─ PaginationLoop            a list without an end
+├─ PaginationIncomplete      a list cut by a cap of ours
+└─ WebhookRejected           a delivery nobody vouches for
 ```
 Only `RateLimited` and `Unavailable` are worth repeating unchanged.
 """
@@ -229,6 +251,10 @@ class OutcomeUnknown(InvoiceKitError):
         self.next_check_at = next_check_at
         self._resolver = resolver
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # The resolver is this process's; elsewhere the journal resolves by the intent.
+        return type(self), self.args, {**self.__dict__, "_resolver": None}
+
     async def resolve(self) -> object:
         """Read back and settle the write if that is possible by now; never sends it again.
 
@@ -251,7 +277,7 @@ class DuplicateDetected(InvoiceKitError):
     """
 
     def __init__(
-        self, message: str, *, candidates: Sequence[object], intent: UnsettledIntent | None = None
+        self, message: str, *, candidates: Sequence[object] = (), intent: UnsettledIntent | None = None
     ) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
@@ -285,7 +311,7 @@ class PaginationIncomplete(InvoiceKitError):
         cursor: Where to resume.
     """
 
-    def __init__(self, message: str, *, items: Sequence[object], cursor: str | None = None) -> None:
+    def __init__(self, message: str, *, items: Sequence[object] = (), cursor: str | None = None) -> None:
         super().__init__(message)
         self.items = tuple(items)
         self.cursor = cursor

@@ -8,11 +8,18 @@ class Secret:
     """Wrap a key or token; only `reveal` gives it back.
 
     Tracebacks with locals, `repr`, f-strings, pickles and attrs' own `repr` all show the mask.
+
+    Raises:
+        TypeError: The value is no str.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
+        kind = type(value)
+        if not issubclass(kind, str):
+            del value  # a traceback with locals shows this frame
+            raise TypeError(f"a Secret wraps a str, not {kind.__name__}")
         self._value = value
 
     def reveal(self) -> str:
@@ -31,13 +38,19 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
+        # A plain encode would put the value into a UnicodeEncodeError.
+        return hmac.compare_digest(
+            self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
+        )
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))
 
     def __bool__(self) -> bool:
         return bool(self._value)
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled or copied")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled or copied")
