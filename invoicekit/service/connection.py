@@ -70,7 +70,7 @@ class Connection:
         registry: Registry | None = None,
     ) -> None:
         adapter_type = (registry or Registry()).adapter(provider)
-        config = load_config(
+        config: object = load_config(
             adapter_type.config_type, provider=provider, arguments=arguments, profile=profile
         )
         self.site = adapter_type.site(config)
