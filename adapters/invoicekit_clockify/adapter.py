@@ -1,14 +1,19 @@
 """Clockify behind the neutral interface."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
-from invoicekit.adapter import Adapter, Capabilities, HttpResponse, Sender, Site, Write
+from invoicekit.adapter import Capabilities, HttpResponse, Probe, Site, Write
 from invoicekit.errors import NotApplied
 from invoicekit.model import (
+    Customer,
     EntryMarks,
     Invoice,
+    InvoiceChange,
     InvoiceQuery,
+    NewCustomer,
+    NewInvoice,
     NewPayment,
     Page,
     Payment,
@@ -16,18 +21,22 @@ from invoicekit.model import (
     TimeEntry,
     TimeEntryQuery,
 )
+from invoicekit_clockify.account import fetch_current_user, fetch_workspace, probe_of
 from invoicekit_clockify.capabilities import CAPABILITIES
+from invoicekit_clockify.changes import delete_invoice, duplicate_invoice, replace_invoice
 from invoicekit_clockify.config import ClockifyConfig
+from invoicekit_clockify.customers import create_customer, customer_page, fetch_customer
+from invoicekit_clockify.drafts import create_invoice
 from invoicekit_clockify.entries import entry_page, mark_entries
 from invoicekit_clockify.invoices import fetch_invoice, find_by_number, invoice_page
-from invoicekit_clockify.operations import Writes
+from invoicekit_clockify.native import ClockifyNative
+from invoicekit_clockify.operations import EXPORT_PDF
 from invoicekit_clockify.payments import delete_payment, payment_page, record_payment
 from invoicekit_clockify.refusal import read_refusal
-from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.transitions import set_status
 
 
-class Clockify(Adapter[ClockifyConfig]):
+class Clockify(ClockifyNative):
     """One Clockify workspace.
 
     What Clockify alone has stands in the further methods, under `InvoiceService.native`.
@@ -36,11 +45,6 @@ class Clockify(Adapter[ClockifyConfig]):
     name: ClassVar[str] = "clockify"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     config_type: ClassVar[type] = ClockifyConfig
-
-    def __init__(self, config: ClockifyConfig, sender: Sender) -> None:
-        super().__init__(config, sender)
-        self._requests = Requests(workspace=config.workspace, page_size=config.page_size)
-        self._writes = Writes.settling_within(config.settle_seconds)
 
     @classmethod
     def site(cls, config: ClockifyConfig) -> Site:
@@ -77,6 +81,47 @@ class Clockify(Adapter[ClockifyConfig]):
     async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:
         """Read one page of time entries; with a range, from the detailed report."""
         return await entry_page(self.sender, self._requests, query, cursor)
+
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        """Read one page of clients, archived ones included."""
+        return await customer_page(self.sender, self._requests, cursor)
+
+    async def get_customer(self, customer_id: str) -> Customer:
+        """Read one client."""
+        return await fetch_customer(self.sender, self._requests, customer_id)
+
+    def export_pdf(self, invoice_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Stream the invoice's PDF, in English.
+
+        Source: vendor OpenAPI document, GET .../invoices/{invoiceId}/export: userLocale is required; live.
+        """
+        return self.sender.stream(EXPORT_PDF, self._requests.export_pdf(invoice_id))
+
+    async def probe(self) -> Probe:
+        """Read the workspace's plan and features, and with a user's key the account's time zone."""
+        workspace = await fetch_workspace(self.sender, self._requests)
+        user = await fetch_current_user(self.sender) if self.config.api_key else None
+        return probe_of(workspace, user, has_fixed_rate=self.config.rate is not None)
+
+    def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
+        """Create a draft, then its note and subject, then its lines: a chain of writes."""
+        return create_invoice(self._requests, self._writes, new)
+
+    def update_invoice(self, invoice_id: str, change: InvoiceChange) -> Write[Invoice]:
+        """Change some fields and keep the rest; refused on paid, partly paid and void invoices."""
+        return replace_invoice(self._requests, self._writes.update_invoice, invoice_id, change)
+
+    def delete_invoice(self, invoice_id: str) -> Write[None]:
+        """Delete an invoice that holds no payments; gone is done."""
+        return delete_invoice(self._requests, self._writes, invoice_id)
+
+    def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
+        """Copy an invoice as a new draft."""
+        return duplicate_invoice(self._requests, self._writes, invoice_id)
+
+    def create_customer(self, new: NewCustomer) -> Write[Customer]:
+        """Create a client; the name is the natural key."""
+        return create_customer(self._requests, self._writes, new)
 
     def set_status(self, change: StatusChange) -> Write[Invoice]:
         """Set the status; the state's refusals come out of `Write.look`."""

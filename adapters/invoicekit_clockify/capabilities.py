@@ -35,8 +35,50 @@ CAPABILITIES = Capabilities(
             batch_limit=200,
             note="needs a paid plan; links nothing to an invoice; the largest batch is not documented",
         ),
+        "create_invoice": Capability(
+            support=Support.EMULATED,
+            calls=3,
+            note="found again by its number; note, subject and each line are further writes",
+        ),
+        "update_invoice": Capability(
+            support=Support.EMULATED,
+            calls=4,
+            note="read, then replaced as a whole: what another writer changes in between is lost",
+        ),
+        "delete_invoice": Capability(
+            support=Support.NATIVE, calls=3, note="refused while the invoice holds payments"
+        ),
+        "duplicate_invoice": Capability(support=Support.NATIVE, note="never repeated"),
+        "export_pdf": Capability(support=Support.NATIVE),
+        "list_customers": Capability(support=Support.NATIVE),
+        "get_customer": Capability(support=Support.NATIVE),
+        "create_customer": Capability(
+            support=Support.NATIVE, calls=3, note="found again by its name, unique among archived ones too"
+        ),
         "refund": Capability(support=_NONE_SUCH, alternative="delete_payment, or a refund in your own books"),
         "create_credit_note": Capability(support=_NONE_SUCH, alternative="an invoice of its own"),
         "write_off": Capability(support=_NONE_SUCH, alternative="set_status(VOID)"),
     },
 )
+
+NEEDS_INVOICING = frozenset(
+    {
+        "get_invoice",
+        "find_invoice",
+        "list_invoices",
+        "create_invoice",
+        "update_invoice",
+        "set_status",
+        "delete_invoice",
+        "duplicate_invoice",
+        "export_pdf",
+        "list_payments",
+        "record_payment",
+        "delete_payment",
+        "mark_time_entries",
+    }
+)
+"""What a workspace without the INVOICING feature cannot do.
+
+Source: vendor help for invoices (Standard and up); an R client for the invoiced flag.
+"""
