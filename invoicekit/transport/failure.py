@@ -88,7 +88,7 @@ FINDINGS: Final[Mapping[type[BaseException], Finding]] = MappingProxyType(
 """One row for every public exception of aiohttp; the row nearest in an error's MRO holds."""
 
 _UNSENDABLE: Final = Finding("the request holds a character that HTTP forbids", _UNSENT, is_final=True)
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def explain(

@@ -1,9 +1,14 @@
 """Real servers on loopback that answer exactly the bytes a test scripts."""
 
 import asyncio
+import socket
+import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Protocol
 
+import aiohttp
 import attrs
 import pytest
 
@@ -43,12 +48,26 @@ class Visit:
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
         await self.send("\r\n".join(lines).encode() + body)
 
+    def reset(self) -> None:
+        """Cut the connection with a TCP reset."""
+        sock = self.writer.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
 
 class RawServer:
-    """Reads whole requests and lets a function answer each; counts what arrives."""
+    """Reads requests and lets a function answer each; counts what arrives.
 
-    def __init__(self, answer: Answer) -> None:
+    Args:
+        answer: Called with each request.
+        tls: Speak TLS with this context.
+        waits_for_body: Read a request's body before answering.
+    """
+
+    def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None, waits_for_body: bool) -> None:
         self.answer = answer
+        self.tls = tls
+        self.waits_for_body = waits_for_body
         self.visits: list[Visit] = []
         self.connections = 0
         self.lost = asyncio.Event()
@@ -59,11 +78,11 @@ class RawServer:
     @property
     def url(self) -> str:
         """The server's base URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
         """Listen on a free port."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -98,7 +117,7 @@ class RawServer:
                 number=len(self.visits) + 1,
                 nth=nth,
                 head=head,
-                body=await reader.readexactly(content_length(head)),
+                body=await reader.readexactly(content_length(head) if self.waits_for_body else 0),
                 reader=reader,
                 writer=writer,
             )
@@ -115,13 +134,23 @@ def content_length(head: bytes) -> int:
     return 0
 
 
+class Serve(Protocol):
+    """Start a server that answers as told."""
+
+    async def __call__(
+        self, answer: Answer, *, tls: ssl.SSLContext | None = None, waits_for_body: bool = True
+    ) -> RawServer: ...
+
+
 @pytest.fixture
-async def serve() -> AsyncIterator[Callable[[Answer], Awaitable[RawServer]]]:
-    """Start servers that answer as told."""
+async def serve() -> AsyncIterator[Serve]:
+    """Return a function that starts servers; they stop with the test."""
     async with AsyncExitStack() as stack:
 
-        async def start(answer: Answer) -> RawServer:
-            server = RawServer(answer)
+        async def start(
+            answer: Answer, *, tls: ssl.SSLContext | None = None, waits_for_body: bool = True
+        ) -> RawServer:
+            server = RawServer(answer, tls=tls, waits_for_body=waits_for_body)
             await server.start()
             stack.push_async_callback(server.stop)
             return server
@@ -135,6 +164,25 @@ async def transport() -> AsyncIterator[AiohttpTransport]:
     transport = AiohttpTransport()
     yield transport
     await transport.aclose()
+
+
+@pytest.fixture
+async def borrowing() -> AsyncIterator[AiohttpTransport]:
+    """Yield a transport over somebody's session."""
+    async with aiohttp.ClientSession() as session:
+        yield AiohttpTransport(session=session)
+
+
+@pytest.fixture(params=["own", "borrowed"])
+async def either(request: pytest.FixtureRequest) -> AsyncIterator[AiohttpTransport]:
+    """Yield a transport with its own session, and in another run one over somebody's."""
+    async with AsyncExitStack() as stack:
+        session = None
+        if request.param == "borrowed":
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+        transport = AiohttpTransport(session=session)
+        stack.push_async_callback(transport.aclose)
+        yield transport
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_only_errors_before_a_connection_prove_anything() -> None:
     assert {kind for kind, finding in FINDINGS.items() if finding.departed is Departed.NO} == PROVING
 
 
-@pytest.mark.parametrize("kind", sorted(FINDINGS, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(FINDINGS, key=str))
 def test_the_most_specific_row_wins(kind: type[BaseException]) -> None:
     """An error is read by its own kind, whatever else it inherits from."""
     failure = explain(raised(kind))
