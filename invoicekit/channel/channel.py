@@ -77,7 +77,6 @@ class Channel:
         return self._wiring.counters.snapshot()
 
     async def aclose(self) -> None:
-        """Refuse further calls and close the transport; calls under way are the caller's to end."""
+        """Refuse further calls; the transport was lent, and calls under way are the caller's to end."""
         self._wiring.is_closed = True
         self._wiring.sweeper.close()
-        await self._wiring.transport.aclose()
