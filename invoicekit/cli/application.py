@@ -1,0 +1,72 @@
+"""The commands, put together; errors leave as one line and an exit code."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from invoicekit import __version__
+from invoicekit.cli.exit_code import ExitCode, exit_code_of
+from invoicekit.cli.failure import explain
+from invoicekit.cli.journal import list_intents, show_intent
+from invoicekit.cli.providers import providers
+from invoicekit.cli.simulate import simulate
+from invoicekit.errors import InvoiceKitError
+
+_EPILOG = (
+    "Exit codes: 0 all applied or already applied, 1 some rejected, 2 usage or bad input, "
+    "3 something in doubt, 130 interrupted."
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"invoicekit {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Invoices at many providers: never paid, billed or marked twice."""
+
+
+def application() -> typer.Typer:
+    """Build the command tree."""
+    app = typer.Typer(
+        name="invoicekit",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        epilog=_EPILOG,
+    )
+    app.callback()(_root)
+    app.command()(simulate)
+    app.command()(providers)
+    app.add_typer(_journal_commands())
+    return app
+
+
+def _journal_commands() -> typer.Typer:
+    commands = typer.Typer(name="journal", no_args_is_help=True, help="Look at what was promised.")
+    commands.command("list")(list_intents)
+    commands.command("show")(show_intent)
+    return commands
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return the process's exit code."""
+    try:
+        application()(list(arguments), prog_name="invoicekit")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ExitCode.DONE
+    except InvoiceKitError as failure:
+        typer.echo(f"invoicekit: {explain(failure)}", err=True)
+        return exit_code_of(failure)
+    except OSError as failure:
+        where = f" ({failure.filename})" if failure.filename else ""
+        typer.echo(f"invoicekit: {failure.strerror or failure}{where}", err=True)
+        return ExitCode.USAGE
+    return ExitCode.DONE

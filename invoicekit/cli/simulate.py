@@ -1,0 +1,64 @@
+"""`invoicekit simulate`: a provider simulator as a process of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from invoicekit.cli.installed import simulator_type
+from invoicekit.errors import UsageError
+from invoicekit.simulate import FaultPlan, Rate, run_forever
+
+
+def simulate(
+    provider: Annotated[str, typer.Argument(help="The provider to play, e.g. clockify.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    faults: Annotated[str, typer.Option(metavar="PROFILE", help="none, demo or storm.")] = "none",
+    rate: Annotated[
+        str | None, typer.Option(metavar="N/s", help="Rate limit, e.g. 50/s, 30/h or none.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the made-up data and the faults.")] = 0,
+    settle_seconds: Annotated[
+        float, typer.Option(min=0, help="A write without an answer takes effect within this time, or never.")
+    ] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print URL and settings as one JSON line.")] = False,
+    ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
+) -> None:
+    """Play a provider on this machine until SIGTERM or Ctrl-C.
+
+    Prints its URL as soon as it accepts connections. It keeps everything in memory.
+    """
+    try:
+        plan = FaultPlan.profile(faults, seed=seed)
+        limit = None if rate is None else Rate.parse(rate)
+    except ValueError as mistake:
+        raise UsageError(str(mistake)) from None
+    simulator = simulator_type(provider)(seed=seed, faults=plan, rate=limit, settle_seconds=settle_seconds)
+
+    def ready(url: str) -> None:
+        settings = simulator.settings(url)
+        if as_json:
+            typer.echo(json.dumps({"url": url, "settings": settings}))
+            return
+        typer.echo(url)
+        for name, value in settings.items():
+            typer.echo(f"export INVOICEKIT_{provider.upper()}_{name.upper()}={value}", err=True)
+
+    if ends_with_input:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    try:
+        asyncio.run(run_forever(simulator, host, port, ready=ready))
+    except OSError as failure:
+        raise UsageError(f"cannot listen on {host}:{port}: {failure.strerror or failure}") from None
+
+
+def _end_with_input() -> None:
+    # Whoever started this process may be killed without a word: its end of the pipe then closes.
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

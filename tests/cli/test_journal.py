@@ -1,0 +1,78 @@
+"""`invoicekit journal`: what was promised and is not settled."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+
+from invoicekit.journal import Intent, IntentKey, IntentState, SqliteJournal
+
+WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return a journal with one payment in doubt and one confirmed."""
+    path = tmp_path / "billing.sqlite"
+    asyncio.run(fill(path))
+    return path
+
+
+async def fill(path: Path) -> None:
+    kept = SqliteJournal(path)
+    await kept.open()
+    for reference, state in (("bank-1", IntentState.IN_DOUBT), ("bank-2", IntentState.CONFIRMED)):
+        key = IntentKey("clockify", "acme", "record_payment", reference)
+        await kept.plan(
+            Intent(key=key, target="invoice-9", fingerprint="f" * 64, created_at=WHEN, updated_at=WHEN)
+        )
+        await kept.record_sending(key)
+        await kept.move(key, state, evidence="answer lost")
+    await kept.aclose()
+
+
+def test_list_shows_what_is_open(command: CommandLine, journal: Path) -> None:
+    """The payment in doubt is listed, the confirmed one is not."""
+    ended = command.run("journal", "list", "--journal", journal)
+
+    assert ended.code == 0
+    assert "in doubt" in ended.out
+    assert "bank-1" in ended.out
+    assert "bank-2" not in ended.out
+
+
+def test_list_can_show_everything(command: CommandLine, journal: Path) -> None:
+    """`--all` adds what is settled, one JSON line each with `--json`."""
+    ended = command.run("journal", "list", "--all", "--json", "--journal", journal)
+
+    rows = [json.loads(line) for line in ended.out.splitlines()]
+    assert {row["reference"]: row["state"] for row in rows} == {"bank-1": "in doubt", "bank-2": "confirmed"}
+
+
+def test_show_tells_what_the_state_rests_on(command: CommandLine, journal: Path) -> None:
+    """One reference, with sends and evidence."""
+    ended = command.run("journal", "show", "bank-1", "--journal", journal)
+
+    assert ended.code == 0
+    assert "answer lost" in ended.out
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "bank-1"]])
+def test_no_journal_is_said_and_none_is_made(command: CommandLine, arguments: list[str]) -> None:
+    """Looking never creates anything."""
+    ended = command.run("journal", *arguments, "--journal", "missing.sqlite")
+
+    assert ended.code == 2
+    assert ended.err == "invoicekit: there is no journal at missing.sqlite; name one with --journal\n"
+    assert not (command.folder / "missing.sqlite").exists()
+
+
+def test_an_unknown_reference_is_said(command: CommandLine, journal: Path) -> None:
+    """`show` of what is not there ends with 2."""
+    ended = command.run("journal", "show", "bank-3", "--journal", journal)
+
+    assert ended.code == 2
+    assert "holds nothing under the reference 'bank-3'" in ended.err
