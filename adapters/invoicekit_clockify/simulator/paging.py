@@ -8,7 +8,7 @@ import attrs
 from invoicekit.simulate import Call
 from invoicekit_clockify.simulator import refusal
 from invoicekit_clockify.simulator.behaviour import Behaviour
-from invoicekit_clockify.simulator.fields import query_integer
+from invoicekit_clockify.simulator.fields import Body, query_integer
 
 Row = TypeVar("Row")
 
@@ -24,12 +24,20 @@ class PageRequest:
     @classmethod
     def of_query(cls, call: Call, behaviour: Behaviour) -> "PageRequest":
         """Read `page` and `page-size`; the spelling `pageSize` is not read here."""
-        return cls.checked(
+        return cls._checked(
             query_integer(call, "page", 1), query_integer(call, "page-size", 50), behaviour.largest_page
         )
 
     @classmethod
-    def checked(cls, number: int, size: int, largest: int, *, is_search: bool = False) -> "PageRequest":
+    def of_body(cls, body: Body, largest: int) -> "PageRequest":
+        """Read `page` and `pageSize`, as searches spell them."""
+        number, size = body.optional_integer("page"), body.optional_integer("pageSize")
+        return cls._checked(
+            1 if number is None else number, 50 if size is None else size, largest, is_search=True
+        )
+
+    @classmethod
+    def _checked(cls, number: int, size: int, largest: int, *, is_search: bool = False) -> "PageRequest":
         """Refuse pages below 1 and sizes out of range. Unverified: that a larger size is refused."""
         if number < 1:
             raise refusal.broken_rule(f"page must be at least 1: {number}")

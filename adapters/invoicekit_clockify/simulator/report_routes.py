@@ -55,12 +55,7 @@ class ReportRoutes:
         zone = zone_of(body.optional_text("timeZone") or account.time_zone)
         question = _read_question(body, workspace, zone)
         options = body.part("detailedFilter")
-        page = PageRequest.checked(
-            options.optional_integer("page") or 1,
-            options.optional_integer("pageSize") or 50,
-            account.behaviour.largest_report_page,
-            is_search=True,
-        )
+        page = PageRequest.of_body(options, account.behaviour.largest_report_page)
         as_of = account.clock.monotonic() - account.behaviour.report_lag_seconds
         store = workspace.entries
         selected = store.select(question, lambda: _select(store, question, as_of))

@@ -35,12 +35,7 @@ class SearchRoutes:
         account = self._account
         workspace = account.billing(call)
         body = Body.of(call)
-        page = PageRequest.checked(
-            body.optional_integer("page") or 1,
-            body.optional_integer("pageSize") or 50,
-            account.behaviour.largest_page,
-            is_search=True,
-        )
+        page = PageRequest.of_body(body, account.behaviour.largest_page)
         tests = [*self._tests(body, workspace), *_amount_tests(body)]
         sort_keys = invoice_sort_keys(workspace)
         column = body.optional_choice("sortColumn", sort_keys, "ID")
