@@ -16,10 +16,10 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        kind = type(value)
-        if not issubclass(kind, str):
+        if not isinstance(value, str):
+            kind = type(value).__name__  # type: ignore[unreachable] # callers may not be typed
             del value  # a traceback with locals shows this frame
-            raise TypeError(f"a Secret wraps a str, not {kind.__name__}")
+            raise TypeError(f"a Secret wraps a str, not {kind}")
         self._value = value
 
     def reveal(self) -> str:
