@@ -11,6 +11,7 @@ from invoicekit.guard.identity import (
     value_reference,
 )
 from invoicekit.guard.policy import DoubtPolicy, OnDoubt
+from invoicekit.guard.reading import read_patiently
 from invoicekit.guard.scope import CallScope
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "fingerprint_of",
     "is_derived",
     "marker_of",
+    "read_patiently",
     "value_reference",
 ]

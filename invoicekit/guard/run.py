@@ -18,6 +18,7 @@ from invoicekit.errors import (
 from invoicekit.guard.identity import AUTO_PREFIX, VALUE_PREFIX
 from invoicekit.guard.policy import DoubtPolicy, OnDoubt
 from invoicekit.guard.promise import Promise
+from invoicekit.guard.reading import read_patiently
 from invoicekit.guard.scope import CallScope
 from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome, WriteResult
@@ -263,9 +264,10 @@ class Run(Generic[T]):
     # --- looking ------------------------------------------------------------------------------
 
     async def _look(self) -> Sighting[T]:
-        if self._write.look is None:
+        look = self._write.look
+        if look is None:
             return Sighting(is_complete=False)
-        return await self._write.look(self._scope.reader)
+        return await read_patiently(lambda: look(self._scope.reader))
 
     async def _try_look(self) -> Sighting[T] | None:
         """Look; a read that fails proves nothing and costs nothing."""

@@ -1,5 +1,6 @@
 """What every group of calls needs: an open connection, the adapter, the way of a write."""
 
+from collections.abc import Awaitable, Callable
 from typing import Self, TypeVar
 
 import attrs
@@ -16,8 +17,8 @@ from invoicekit.adapter import (
 )
 from invoicekit.channel import Lane
 from invoicekit.errors import UnsupportedOperation, UsageError
-from invoicekit.guard import check_reference
-from invoicekit.model import WriteResult
+from invoicekit.guard import check_reference, read_patiently
+from invoicekit.model import Page, Pager, WriteResult
 from invoicekit.service.connection import CallOptions, Connection
 
 T = TypeVar("T")
@@ -70,6 +71,12 @@ class Calls:
         if not operation.is_write:
             return await self._adapter.sender.send(operation, request)
         return (await self.write(_raw_write(operation, request), reference=reference)).value
+
+    @staticmethod
+    def _pager(
+        fetch: Callable[[str | None], Awaitable[Page[T]]], cursor: str | None, max_items: int | None
+    ) -> Pager[T]:
+        return Pager(lambda at: read_patiently(lambda: fetch(at)), cursor=cursor, max_items=max_items)
 
     def _offered(self, method: str) -> Adapter[object]:
         """Return the adapter if it declares the method and the service is open.

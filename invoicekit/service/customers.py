@@ -1,5 +1,6 @@
 """Calls about customers."""
 
+from invoicekit.guard import read_patiently
 from invoicekit.model import Customer, NewCustomer, Pager, WriteResult
 from invoicekit.service.calls import Calls
 
@@ -9,11 +10,12 @@ class CustomerCalls(Calls):
 
     def list_customers(self, *, cursor: str | None = None, max_items: int | None = None) -> Pager[Customer]:
         """List customers, archived ones included."""
-        return Pager(self._offered("list_customers").list_customers, cursor=cursor, max_items=max_items)
+        return self._pager(self._offered("list_customers").list_customers, cursor, max_items)
 
     async def get_customer(self, customer_id: str) -> Customer:
         """Read one customer."""
-        return await self._offered("get_customer").get_customer(customer_id)
+        adapter = self._offered("get_customer")
+        return await read_patiently(lambda: adapter.get_customer(customer_id))
 
     async def create_customer(
         self, name: str, *, email: str | None = None, address: str | None = None, note: str | None = None

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from invoicekit.errors import DuplicateDetected
+from invoicekit.guard import read_patiently
 from invoicekit.model import (
     Invoice,
     InvoiceChange,
@@ -31,7 +32,8 @@ class InvoiceCalls(Calls):
         Raises:
             NotFound: It does not exist, was deleted, or belongs to another account.
         """
-        return await self._offered("get_invoice").get_invoice(invoice_id)
+        adapter = self._offered("get_invoice")
+        return await read_patiently(lambda: adapter.get_invoice(invoice_id))
 
     async def find_invoice(self, *, number: str) -> Invoice | None:
         """Read the invoice with exactly this number.
@@ -39,7 +41,8 @@ class InvoiceCalls(Calls):
         Raises:
             DuplicateDetected: Several carry it; they are in `candidates`.
         """
-        found = await self._offered("find_invoice").find_invoices(number)
+        adapter = self._offered("find_invoice")
+        found = await read_patiently(lambda: adapter.find_invoices(number))
         if len(found) > 1:
             raise DuplicateDetected(f"{len(found)} invoices have the number {number!r}", candidates=found)
         return found[0] if found else None
@@ -62,7 +65,7 @@ class InvoiceCalls(Calls):
             issued_to=issued_to,
         )
         adapter = self._offered("list_invoices")
-        return Pager(lambda at: adapter.list_invoices(query, at), cursor=cursor, max_items=max_items)
+        return self._pager(lambda at: adapter.list_invoices(query, at), cursor, max_items)
 
     async def create_invoice(
         self,

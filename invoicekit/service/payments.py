@@ -97,7 +97,7 @@ class PaymentCalls(InvoiceCalls):
     ) -> Pager[Payment]:
         """List an invoice's payments."""
         adapter = self._offered("list_payments")
-        return Pager(lambda at: adapter.list_payments(invoice_id, at), cursor=cursor, max_items=max_items)
+        return self._pager(lambda at: adapter.list_payments(invoice_id, at), cursor, max_items)
 
     async def delete_payment(self, invoice_id: str, payment_id: str) -> WriteResult[None]:
         """Delete a recorded payment; one that is gone already is `ALREADY_APPLIED`."""

@@ -63,7 +63,7 @@ class TimeEntryCalls(Calls):
             user_id=user_id,
         )
         adapter = self._offered("list_time_entries")
-        return Pager(lambda at: adapter.list_time_entries(query, at), cursor=cursor, max_items=max_items)
+        return self._pager(lambda at: adapter.list_time_entries(query, at), cursor, max_items)
 
     async def mark_batch(self, entry_ids: Sequence[str], *, invoiced: bool = True) -> WriteResult[None]:
         """Set the invoiced flag of one batch, as one request: all of it or an error.

@@ -361,3 +361,22 @@ async def test_policy_always_looks_twice_and_last_at_the_bound() -> None:
         assert len(looks) >= 2 or bound == 0.0
         assert looks[-1] == bound
         assert list(looks) == sorted(looks)
+
+
+async def test_garbled_look_is_read_again_before_sending(bench: Bench) -> None:
+    """A whole but unreadable answer to a read costs another read, and not the payment."""
+    bench.provider.look_failures = [MalformedResponse("garbage"), MalformedResponse("garbage")]
+
+    result = await bench.guard.run(bench.append(), bench.scope(), reference="r1")
+
+    assert result.outcome is Outcome.APPLIED
+
+
+async def test_look_that_stays_garbled_stops_the_send(bench: Bench) -> None:
+    """What is there cannot be told, so nothing is sent."""
+    bench.provider.look_failures = [MalformedResponse("garbage")] * 3
+
+    with pytest.raises(MalformedResponse):
+        await bench.guard.run(bench.append(), bench.scope(), reference="r1")
+
+    assert bench.provider.sent == []
