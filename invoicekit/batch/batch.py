@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
@@ -34,7 +34,8 @@ class Batch(Generic[T]):
         send: Performs one request for distinct items, or raises an `InvoiceKitError`.
         size: Most items in one request.
         width: Most requests under way.
-        check: Raises `UsageError` for an item that must not be sent.
+        check: Raises `UsageError` for an item that must not be sent. Asked item by item once `send` refused
+            a chunk with a `UsageError`: then only these are rejected, and the rest is sent together.
         on_pause: Told for how many seconds the provider's limit holds a request back.
 
     Raises:
@@ -102,7 +103,7 @@ class Batch(Generic[T]):
         if self._reader is not None and self._async_source is not None:
             self._reader.cancel()
 
-    async def __aiter__(self) -> AsyncIterator[ItemOutcome[T]]:
+    async def __aiter__(self) -> AsyncGenerator[ItemOutcome[T], None]:
         """Yield one outcome an item; closing the iterator early cuts off what is under way."""
         try:
             while True:
@@ -203,12 +204,6 @@ class Batch(Generic[T]):
         if self._stopping.is_set():
             self._outbox.append(outcome_of(item, Standing.NOT_ATTEMPTED, self._why()))
             return
-        if self._check is not None:
-            try:
-                self._check(item)
-            except UsageError as refusal:
-                self._outbox.append(outcome_of(item, Standing.REJECTED, str(refusal)))
-                return
         try:
             first = self._seen.add(item.id, item.position, content=item.content)
         except UsageError as failure:
@@ -257,13 +252,10 @@ class Batch(Generic[T]):
     async def _perform(self, unit: Unit[T]) -> None:
         parts = [tuple(unit.items.values())]
         while parts and not self._stopping.is_set():
-            part = parts.pop()
-            if await self._is_refused(unit, part):
-                middle = len(part) // 2
-                parts += (part[middle:], part[:middle])
+            parts += await self._attempt(unit, parts.pop())
 
-    async def _is_refused(self, unit: Unit[T], part: tuple[Item[T], ...]) -> bool:
-        """Send until the part has ended or the job has; True asks for its halves instead."""
+    async def _attempt(self, unit: Unit[T], part: tuple[Item[T], ...]) -> tuple[tuple[Item[T], ...], ...]:
+        """Send until the part has ended or the job has; return the halves that are left to be tried."""
         tries = 0
         answers_before = self._answers
         await self._scout()
@@ -276,7 +268,7 @@ class Batch(Generic[T]):
             else:
                 unit.land(part, result)
                 self._answered()
-                return False
+                return ()
             unit.sending = ()
             tries += 1
             ruling = rule(problem)
@@ -285,14 +277,35 @@ class Batch(Generic[T]):
                 continue
             if ruling is Ruling.STOP or (ruling is Ruling.RETRY and self._answers == answers_before):
                 self._halt(problem)
-                return False
+                return ()
             self._answered()
             if ruling is Ruling.SPLIT and len(part) > 1:
-                return True
+                good = self._sift(unit, part) if isinstance(problem, UsageError) else part
+                if good == part:
+                    middle = len(part) // 2
+                    return part[middle:], part[:middle]
+                if not good:
+                    return ()
+                part = good
+                continue
             standing = Standing.UNKNOWN if ruling is Ruling.UNKNOWN else Standing.REJECTED
             unit.end(part, standing, f"{type(problem).__name__}: {problem}")
-            return False
-        return False
+            return ()
+        return ()
+
+    def _sift(self, unit: Unit[T], part: tuple[Item[T], ...]) -> tuple[Item[T], ...]:
+        """Reject the items that `check` refuses and return the others."""
+        if self._check is None:
+            return part
+        good = []
+        for item in part:
+            try:
+                self._check(item)
+            except UsageError as refusal:
+                unit.end((item,), Standing.REJECTED, f"{type(refusal).__name__}: {refusal}")
+            else:
+                good.append(item)
+        return tuple(good)
 
     async def _scout(self) -> None:
         """Let one request find out whether any can work; the others wait for its answer."""

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 class Standing(Enum):

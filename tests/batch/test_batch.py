@@ -182,18 +182,47 @@ async def test_doubt_is_reported_as_doubt(provider: FakeProvider) -> None:
     assert len(provider.chunks) == 2
 
 
-async def test_a_refused_id_sends_nothing(provider: FakeProvider) -> None:
-    """An id that cannot be one is rejected before any request, and costs its chunk nothing."""
-
-    def check(item: Item[None]) -> None:
+def refuse_slashes(part: tuple[Item[None], ...]) -> None:
+    for item in part:
         if "/" in item.id:
             raise InvalidIdentifier(f"{item.id!r} is not an id")
 
-    batch = Batch(as_items(["a", "../b", "c"]), provider.send, clock=LoopClock(), check=check)
-    outcomes = await run(batch)
 
-    assert by_standing(outcomes) == {Standing.APPLIED: ["a", "c"], Standing.REJECTED: ["../b"]}
-    assert provider.chunks == [("a", "c")]
+@pytest.mark.parametrize("is_checked", [True, False])
+async def test_an_impossible_id_takes_only_itself_down(provider: FakeProvider, is_checked: bool) -> None:
+    """An id that cannot be one is rejected before any request, and the rest of its chunk is sent."""
+
+    async def send(part: tuple[Item[None], ...]) -> WriteResult[None]:
+        refuse_slashes(part)
+        return await provider.send(part)
+
+    check = (lambda item: refuse_slashes((item,))) if is_checked else None
+    ids = ["a", "../b", "c", "d/", "e"]
+    outcomes = await run(Batch(as_items(ids), send, clock=LoopClock(), check=check))
+
+    assert by_standing(outcomes) == {
+        Standing.APPLIED: ["a", "c", "e"],
+        Standing.REJECTED: ["../b", "d/"],
+    }
+    assert len(provider.chunks) == (1 if is_checked else 3)
+
+
+async def test_impossible_and_unknown_ids_in_one_chunk(provider: FakeProvider) -> None:
+    """What was rejected before the request is left out of the halves too."""
+    provider.poison = frozenset("c")
+
+    async def send(part: tuple[Item[None], ...]) -> WriteResult[None]:
+        refuse_slashes(part)
+        return await provider.send(part)
+
+    items = as_items(["a", "b/", "c", "d", "e"])
+    outcomes = await run(Batch(items, send, clock=LoopClock(), check=lambda item: refuse_slashes((item,))))
+
+    assert by_standing(outcomes) == {
+        Standing.APPLIED: ["a", "d", "e"],
+        Standing.REJECTED: ["b/", "c"],
+    }
+    assert len(outcomes) == 5
 
 
 async def test_a_problem_of_the_input_is_rejected_unsent(provider: FakeProvider) -> None:
