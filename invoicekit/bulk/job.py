@@ -1,0 +1,217 @@
+"""The bulk jobs: thousands of service calls, and one outcome for each row."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from invoicekit.adapter import Adapter, Capabilities
+from invoicekit.batch import Batch, Item, ItemOutcome
+from invoicekit.bulk.report import Report, Tally, Usage
+from invoicekit.bulk.rows import PaymentRow
+from invoicekit.channel import ChannelStats
+from invoicekit.clock import Clock, SystemClock
+from invoicekit.errors import InvoiceKitError
+from invoicekit.model import EntryMarks, Money, Payment, WriteResult
+
+T = TypeVar("T")
+
+MOST_ENTRIES_A_REQUEST = 500
+_MARKS_UNDER_WAY = 16
+_PAYMENTS_UNDER_WAY = 32
+
+
+class BulkService(Protocol):
+    """What a job needs of an `InvoiceService`."""
+
+    def bulk_lane(self) -> "BulkService":
+        """Return a view whose calls have no deadline and let interactive ones go first."""
+        ...
+
+    @property
+    def native(self) -> Adapter[object]:
+        """The adapter: tells by itself which id cannot be one."""
+        ...
+
+    def capabilities(self) -> Capabilities:
+        """Return what the adapter declares."""
+        ...
+
+    def stats(self) -> ChannelStats:
+        """Return what was sent so far."""
+        ...
+
+    async def mark_batch(self, entry_ids: tuple[str, ...], *, invoiced: bool) -> WriteResult[None]:
+        """Mark one batch of time entries, as one request."""
+        ...
+
+    async def record_payment(
+        self, invoice_id: str, amount: Money, *, paid_at: datetime, reference: str, note: str
+    ) -> WriteResult[Payment]:
+        """Record money received, at most once for each reference."""
+        ...
+
+
+class Job(Generic[T]):
+    """One run over many items; iterate `outcomes` once, then take the `report`.
+
+    Args:
+        items: Read only as fast as they are sent.
+        send: Performs one request for distinct items.
+        size: Most items in one request.
+        width: Most requests under way.
+        on_pause: Told for how many seconds a call is held back by the provider's limit.
+        check: Raises `UsageError` for an item that cannot be sent.
+    """
+
+    def __init__(
+        self,
+        service: BulkService,
+        items: Iterable[Item[T]] | AsyncIterable[Item[T]],
+        send: Callable[[tuple[Item[T], ...]], Awaitable[WriteResult[object]]],
+        *,
+        size: int,
+        width: int,
+        clock: Clock | None,
+        on_pause: Callable[[float], None] | None,
+        check: Callable[[Item[T]], None] | None = None,
+    ) -> None:
+        self._service = service
+        self._clock = clock or SystemClock()
+        self._tally = Tally()
+        self._batch = Batch(
+            self._counted_later(items) if isinstance(items, AsyncIterable) else self._counted(items),
+            send,
+            clock=self._clock,
+            size=size,
+            width=width,
+            check=check,
+            on_pause=on_pause,
+        )
+        self._before = service.stats()
+        self._start: float | None = None
+        self._end: float | None = None
+
+    @property
+    def tally(self) -> Tally:
+        """Return the counts so far, for a progress display."""
+        return self._tally
+
+    async def outcomes(self) -> AsyncIterator[ItemOutcome[T]]:
+        """Run, and yield each row's outcome as it becomes known.
+
+        Raises:
+            InputError: The input turned out to be unusable; rows read before it have their outcomes.
+            ConservationError: A row would have got a second outcome.
+        """
+        self._start = self._clock.monotonic()
+        try:
+            async with aclosing(self._batch.__aiter__()) as outcomes:
+                async for outcome in outcomes:
+                    self._tally.add(outcome)
+                    yield outcome
+        finally:
+            self._end = self._clock.monotonic()
+
+    def stop(self) -> None:
+        """Send nothing new; what is under way ends, the rest is not attempted."""
+        self._batch.stop()
+
+    def abort(self) -> None:
+        """Stop, and cut off what is under way: those rows are unknown."""
+        self._batch.abort()
+
+    def usage(self) -> Usage:
+        """Return what was asked of the provider since the job was made."""
+        now = self._service.stats()
+        started = self._clock.monotonic() if self._start is None else self._start
+        ended = self._clock.monotonic() if self._end is None else self._end
+        return Usage(
+            requests=now.sent - self._before.sent,
+            retries=now.retries - self._before.retries,
+            rate_limited=now.rate_limited - self._before.rate_limited,
+            seconds=ended - started,
+        )
+
+    def report(self) -> Report:
+        """Close the books.
+
+        Raises:
+            ConservationError: A row that was read has no outcome.
+        """
+        return self._tally.report(
+            self.usage(), stopped_by=self.stopped_by, is_interrupted=self._batch.is_interrupted
+        )
+
+    @property
+    def stopped_by(self) -> InvoiceKitError | None:
+        """The error that ended the job early."""
+        return self._batch.stopped_by
+
+    def _counted(self, items: Iterable[Item[T]]) -> Iterable[Item[T]]:
+        for item in items:
+            self._tally.read()
+            yield item
+
+    async def _counted_later(self, items: AsyncIterable[Item[T]]) -> AsyncIterator[Item[T]]:
+        async for item in items:
+            self._tally.read()
+            yield item
+
+
+class MarkJob(Job[None]):
+    """Set the invoiced flag of time entries, in batches."""
+
+    def __init__(
+        self,
+        service: BulkService,
+        items: Iterable[Item[None]] | AsyncIterable[Item[None]],
+        *,
+        invoiced: bool = True,
+        size: int | None = None,
+        width: int = _MARKS_UNDER_WAY,
+        clock: Clock | None = None,
+        on_pause: Callable[[float], None] | None = None,
+    ) -> None:
+        lane = service.bulk_lane()
+
+        async def send(part: tuple[Item[None], ...]) -> WriteResult[None]:
+            return await lane.mark_batch(tuple(item.id for item in part), invoiced=invoiced)
+
+        def check(item: Item[None]) -> None:
+            lane.native.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
+
+        limit = service.capabilities().of("mark_time_entries").batch_limit or MOST_ENTRIES_A_REQUEST
+        most = min(limit, size or MOST_ENTRIES_A_REQUEST)
+        super().__init__(
+            service, items, send, size=most, width=width, clock=clock, on_pause=on_pause, check=check
+        )
+
+
+class PayJob(Job[PaymentRow | None]):
+    """Record payments: those of one invoice one after the other, different invoices side by side."""
+
+    def __init__(
+        self,
+        service: BulkService,
+        items: Iterable[Item[PaymentRow | None]] | AsyncIterable[Item[PaymentRow | None]],
+        *,
+        width: int = _PAYMENTS_UNDER_WAY,
+        clock: Clock | None = None,
+        on_pause: Callable[[float], None] | None = None,
+    ) -> None:
+        lane = service.bulk_lane()
+
+        async def send(part: tuple[Item[PaymentRow | None], ...]) -> WriteResult[Payment]:
+            (item,) = part
+            payment = item.payload
+            assert payment is not None  # noqa: S101 -- an item without one has a problem and is never sent
+            return await lane.record_payment(
+                payment.invoice_id,
+                payment.amount,
+                paid_at=payment.paid_at,
+                reference=payment.reference,
+                note=payment.note,
+            )
+
+        super().__init__(service, items, send, size=1, width=width, clock=clock, on_pause=on_pause)

@@ -1,0 +1,230 @@
+"""Rows of a CSV or JSONL file: their columns as text, or why they have none."""
+
+import csv
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from enum import Enum
+
+import attrs
+
+from invoicekit.bulk.lines import LONGEST_LINE_BYTES
+from invoicekit.bulk.wording import InputError, complaint, shown
+
+_MOST_LINES_A_RECORD = 20
+_BYTE_ORDER_MARK = "\ufeff"
+
+NumberedLines = Iterator[tuple[int, bytes | None]]
+
+
+class Format(Enum):
+    """How the rows are written down."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@attrs.frozen(kw_only=True)
+class Columns:
+    """What a row may hold.
+
+    Attributes:
+        required: Every row has these.
+        optional: Empty where a row has none.
+    """
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return all of them, the required ones first."""
+        return self.required + self.optional
+
+    def __str__(self) -> str:
+        return ",".join(self.required) + "".join(f"[,{name}]" for name in self.optional)
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """One row.
+
+    Attributes:
+        line: Where it starts in the file, counted from 1.
+        values: Text by column; optional columns that are missing are empty.
+        problem: Why it cannot be read, with file and line; `values` is then empty.
+    """
+
+    line: int
+    values: Mapping[str, str] = attrs.field(factory=dict)
+    problem: str | None = None
+
+
+def csv_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[Record]:
+    """Read rows of comma-separated values, the first line naming the columns.
+
+    Raises:
+        InputError: The file is empty, or its first line does not name the columns.
+    """
+    header: list[str] | None = None
+    again: deque[tuple[int, bytes | None]] = deque()
+    while line := again.popleft() if again else next(lines, None):
+        number, raw = line
+        text = _decoded(name, number, raw)
+        if isinstance(text, str) and not text.strip():
+            continue
+        if isinstance(text, str) and text.count('"') % 2:
+            text = _joined(name, number, text, lines, again)
+        fields = text if isinstance(text, Record) else _fields(name, number, text)
+        if header is None:
+            header = _header(name, number, fields, columns)
+        elif isinstance(fields, Record):
+            yield fields
+        elif len(fields) != len(header):
+            message = (
+                f"this row has {len(fields)} columns, the first line names {len(header)}; "
+                "add what is missing, or quote what holds a comma"
+            )
+            yield Record(line=number, problem=complaint(name, number, message))
+        else:
+            values = dict.fromkeys(columns.optional, "")
+            values.update(zip(header, fields, strict=True))
+            yield Record(line=number, values=values)
+    if header is None:
+        raise InputError(f"{name} is empty; its first line must name the columns {columns}")
+
+
+def jsonl_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[Record]:
+    """Read rows that are one JSON object a line.
+
+    Raises:
+        InputError: The file is empty.
+    """
+    is_empty = True
+    for number, raw in lines:
+        text = _decoded(name, number, raw)
+        if isinstance(text, Record):
+            yield text
+        elif not text.strip():
+            continue
+        else:
+            yield _json_record(name, number, text, columns)
+        is_empty = False
+    if is_empty:
+        raise InputError(f"{name} is empty; each line must be an object with the members {columns}")
+
+
+def _decoded(name: str, number: int, raw: bytes | None) -> str | Record:
+    if raw is None:
+        message = f"this line is longer than {LONGEST_LINE_BYTES} bytes; is a line end or a quote missing?"
+        return Record(line=number, problem=complaint(name, number, message))
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return Record(line=number, problem=complaint(name, number, "not UTF-8; save the file as UTF-8"))
+    if number == 1:
+        text = text.removeprefix(_BYTE_ORDER_MARK)
+    if "\0" in text:
+        return Record(line=number, problem=complaint(name, number, "a NUL byte in the row; remove it"))
+    return text
+
+
+def _joined(
+    name: str, number: int, text: str, lines: NumberedLines, again: deque[tuple[int, bytes | None]]
+) -> str | Record:
+    """Put a row together whose quoted text holds line ends; a quote that never ends costs only its line."""
+    taken: list[tuple[int, bytes | None]] = []
+    joined = text
+    while joined.count('"') % 2 and len(taken) < _MOST_LINES_A_RECORD:
+        line = again.popleft() if again else next(lines, None)
+        if line is None:
+            break
+        taken.append(line)
+        following = _decoded(name, *line)
+        if isinstance(following, Record):
+            break
+        joined += "\n" + following
+    if joined.count('"') % 2 == 0:
+        return joined
+    again.extendleft(reversed(taken))
+    message = "a quote is opened and never closed; close it, or double a quote that is part of the text"
+    return Record(line=number, problem=complaint(name, number, message))
+
+
+def _fields(name: str, number: int, text: str) -> list[str] | Record:
+    try:
+        return next(csv.reader((text,), strict=True))
+    except csv.Error as failure:
+        message = f"not comma-separated values ({failure}); quote text that holds commas or quotes"
+        return Record(line=number, problem=complaint(name, number, message))
+
+
+def _header(name: str, number: int, fields: list[str] | Record, columns: Columns) -> list[str]:
+    if isinstance(fields, Record):
+        raise InputError(fields.problem or "")
+    header = [field.strip() for field in fields]
+    found = f"found {shown(','.join(header))}"
+    if len(header) == 1 and {";", "\t"} & set(header[0]):
+        raise InputError(complaint(name, number, f"columns are separated by commas; {found}"))
+    for column in columns.required:
+        if column not in header:
+            message = f"the first line must name the columns {columns}; {found}"
+            raise InputError(complaint(name, number, message, column=column, value=None))
+    for column in header:
+        if column not in columns.known:
+            message = f"is not known; remove the column or rename it: {columns}"
+            raise InputError(complaint(name, number, message, column=shown(column)[1:-1], value=column))
+        if header.count(column) > 1:
+            raise InputError(complaint(name, number, "stands twice in the first line", value=column))
+    return header
+
+
+def _json_record(name: str, number: int, text: str, columns: Columns) -> Record:
+    def refused(message: str, *, column: str = "", value: str | None = None) -> Record:
+        return Record(line=number, problem=complaint(name, number, message, column=column, value=value))
+
+    try:
+        row = json.loads(
+            text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_without_repeats
+        )
+    except (ValueError, RecursionError) as failure:
+        reason = failure.args[0] if isinstance(failure, _Refused) else "not JSON"
+        return refused(f"{reason}; each line is one JSON object", value=text)
+    if not isinstance(row, dict):
+        return refused(f'is not an object; write {{"{columns.required[0]}": …}}', value=text)
+    values = dict.fromkeys(columns.optional, "")
+    for member, value in row.items():
+        if member not in columns.known:
+            return refused(
+                f"is not known; the members are {columns}", column=shown(member)[1:-1], value=member
+            )
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
+            return refused("must be text or a number", column=member, value=str(value))
+        if isinstance(value, str) and not _is_text(value):
+            return refused("holds a NUL or half a character; remove it", column=member, value=value)
+        if value is not None:
+            values[member] = format(value, "f") if isinstance(value, Decimal) else str(value)
+    for column in columns.required:
+        if column not in values:
+            return refused("missing; every row needs it", column=column)
+    return Record(line=number, values=values)
+
+
+def _is_text(value: str) -> bool:
+    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+class _Refused(ValueError):
+    pass
+
+
+def _no_constant(word: str) -> object:
+    raise _Refused(f"{word} is not a number")
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Refused("a member stands twice")
+    return members

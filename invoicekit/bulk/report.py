@@ -1,0 +1,181 @@
+"""What a bulk job came to, counted so that nothing can be lost or stand twice."""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import IntEnum
+
+import attrs
+
+from invoicekit.batch import ItemOutcome, Standing
+from invoicekit.bulk.rows_file import row_of
+from invoicekit.errors import AuthenticationError, InvoiceKitError, JournalUnavailable, UsageError
+
+_KEPT_PROBLEMS = 200
+
+
+class ConservationError(InvoiceKitError):
+    """The outcomes do not match the rows read: a defect of ours; trust the journal, not the report."""
+
+
+class JobExit(IntEnum):
+    """What a job's process ends with."""
+
+    DONE = 0
+    REJECTED = 1
+    USAGE = 2
+    IN_DOUBT = 3
+    INTERRUPTED = 130
+
+
+@attrs.frozen(kw_only=True)
+class Usage:
+    """What the job asked of the provider.
+
+    Attributes:
+        requests: Sent, repeats included.
+        retries: Repeats among them.
+        rate_limited: Answers 429.
+        share_of_rate: Part of the allowed rate used, pauses not counted; None where no rate is documented.
+        seconds: From the first row to the last outcome.
+    """
+
+    requests: int = 0
+    retries: int = 0
+    rate_limited: int = 0
+    share_of_rate: float | None = None
+    seconds: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """A finished job; every row of the input stands in exactly one of the counts.
+
+    Attributes:
+        rows: Rows read.
+        counts: How many ended which way.
+        problems: The first rows that did not end well, in the order they ended.
+        problems_left_out: Further ones, to be found in the rows file.
+        stopped_by: The error that ended the job early; None where it ran to its end.
+        is_interrupted: Whether a person ended it early.
+    """
+
+    rows: int
+    counts: Mapping[Standing, int]
+    problems: tuple[ItemOutcome[object], ...] = ()
+    problems_left_out: int = 0
+    usage: Usage = attrs.field(factory=Usage)
+    stopped_by: InvoiceKitError | None = None
+    is_interrupted: bool = False
+
+    def count(self, standing: Standing) -> int:
+        """Return how many rows ended this way."""
+        return self.counts.get(standing, 0)
+
+    def exit_code(self) -> JobExit:
+        """Return the exit code: an interrupt wins over doubt, doubt over usage, usage over refusals."""
+        if self.is_interrupted:
+            return JobExit.INTERRUPTED
+        if self.count(Standing.UNKNOWN):
+            return JobExit.IN_DOUBT
+        if _is_usage(self.stopped_by):
+            return JobExit.USAGE
+        if self.count(Standing.REJECTED) or self.count(Standing.NOT_ATTEMPTED):
+            return JobExit.REJECTED
+        return JobExit.DONE
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, ready for JSON."""
+        return {
+            "rows": self.rows,
+            "counts": {standing.name.lower(): self.count(standing) for standing in Standing},
+            "requests": self.usage.requests,
+            "retries": self.usage.retries,
+            "rate_limited": self.usage.rate_limited,
+            "share_of_rate": self.usage.share_of_rate,
+            "seconds": round(self.usage.seconds, 3),
+            "stopped_by": None
+            if self.stopped_by is None
+            else f"{type(self.stopped_by).__name__}: {self.stopped_by}",
+            "is_interrupted": self.is_interrupted,
+            "exit_code": int(self.exit_code()),
+            "problems": [row_of(outcome) for outcome in self.problems],
+            "problems_left_out": self.problems_left_out,
+        }
+
+
+class Tally:
+    """Counts rows in and outcomes out; one bit a line of the input is all it keeps of the good ones.
+
+    Args:
+        keep: Most problem rows kept for display.
+    """
+
+    def __init__(self, *, keep: int = _KEPT_PROBLEMS) -> None:
+        self._keep = keep
+        self._rows = 0
+        self._ended = bytearray()
+        self._counts: Counter[Standing] = Counter()
+        self._problems: list[ItemOutcome[object]] = []
+        self._left_out = 0
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows were read so far."""
+        return self._rows
+
+    @property
+    def ended(self) -> int:
+        """Return how many of them have ended."""
+        return self._counts.total()
+
+    @property
+    def counts(self) -> Mapping[Standing, int]:
+        """Return how many ended which way so far."""
+        return dict(self._counts)
+
+    def read(self) -> None:
+        """Note that a row came in."""
+        self._rows += 1
+
+    def add(self, outcome: ItemOutcome[object]) -> None:
+        """Note how a row ended.
+
+        Raises:
+            ConservationError: It had ended already.
+        """
+        place, bit = outcome.position >> 3, 1 << (outcome.position & 7)
+        if place >= len(self._ended):
+            self._ended.extend(bytes(place + 4096 - len(self._ended)))
+        if self._ended[place] & bit:
+            raise ConservationError(f"row {outcome.position} ended twice")
+        self._ended[place] |= bit
+        self._counts[outcome.standing] += 1
+        if not outcome.standing.is_there:
+            if len(self._problems) < self._keep:
+                self._problems.append(outcome)
+            else:
+                self._left_out += 1
+
+    def report(
+        self, usage: Usage, *, stopped_by: InvoiceKitError | None = None, is_interrupted: bool = False
+    ) -> Report:
+        """Close the books.
+
+        Raises:
+            ConservationError: A row that was read has no outcome.
+        """
+        if self.ended != self._rows:
+            raise ConservationError(f"{self._rows} rows were read, but {self.ended} have an outcome")
+        return Report(
+            rows=self._rows,
+            counts=dict(self._counts),
+            problems=tuple(self._problems),
+            problems_left_out=self._left_out,
+            usage=usage,
+            stopped_by=stopped_by,
+            is_interrupted=is_interrupted,
+        )
+
+
+def _is_usage(failure: InvoiceKitError | None) -> bool:
+    return isinstance(failure, UsageError | AuthenticationError | JournalUnavailable)

@@ -1,0 +1,94 @@
+"""The outcome of every row, written down as it becomes known."""
+
+import csv
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from invoicekit.batch import ItemOutcome
+from invoicekit.bulk.rows import PaymentRow
+from invoicekit.bulk.wording import spreadsheet_safe
+from invoicekit.errors import UsageError
+
+_OUTCOME = ("line", "id", "standing", "reason", "first_line", "resource_id")
+_PAYMENT = ("invoice_id", "amount", "currency", "paid_at", "note")
+
+
+class RowsFile:
+    """A CSV or JSONL file, by the path's ending, that only its owner can read.
+
+    Text that a spreadsheet would run as a formula is defused in CSV, never in JSONL.
+
+    Args:
+        with_payments: Whether the rows carry payments: CSV needs its columns beforehand.
+    """
+
+    def __init__(self, path: str | Path, *, with_payments: bool = False) -> None:
+        self._path = Path(path)
+        suffix = self._path.suffix.lower()
+        if suffix not in {".csv", ".jsonl", ".ndjson"}:
+            raise UsageError(f"{path}: the rows file ends in .csv or .jsonl")
+        self._is_csv = suffix == ".csv"
+        self._columns = _OUTCOME + (_PAYMENT if with_payments else ())
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        except OSError as failure:
+            raise UsageError(f"{self._path}: cannot be written: {failure.strerror}") from None
+        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        if self._is_csv:
+            csv.writer(self._file).writerow(self._columns)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def write(self, outcome: ItemOutcome[object]) -> None:
+        """Add one row."""
+        if self._file is None:
+            raise UsageError("the rows file is open only inside its with block")
+        row = row_of(outcome)
+        if self._is_csv:
+            cells = [_cell(row.get(column, "")) for column in self._columns]
+            csv.writer(self._file, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
+        else:
+            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def row_of(outcome: ItemOutcome[object]) -> dict[str, str | int]:
+    """Return an outcome as a flat row: what a rows file and the audit hold."""
+    row: dict[str, str | int] = {
+        "line": outcome.position,
+        "id": outcome.id,
+        "standing": outcome.standing.value,
+    }
+    if outcome.reason:
+        row["reason"] = outcome.reason
+    if outcome.first_position is not None:
+        row["first_line"] = outcome.first_position
+    if outcome.resource_id is not None:
+        row["resource_id"] = outcome.resource_id
+    payment = outcome.payload
+    if isinstance(payment, PaymentRow):
+        row["invoice_id"] = payment.invoice_id
+        row["amount"] = format(payment.amount.amount, "f")
+        row["currency"] = payment.amount.currency
+        row["paid_at"] = payment.paid_at.isoformat().replace("+00:00", "Z")
+        if payment.note:
+            row["note"] = payment.note
+    return row
+
+
+def _cell(value: str | int) -> str | int:
+    return spreadsheet_safe(value) if isinstance(value, str) else value

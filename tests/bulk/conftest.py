@@ -1,0 +1,125 @@
+"""A service that applies what it is given and keeps books, and files to feed it from."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from invoicekit.adapter import Adapter, Capabilities, Capability, Support
+from invoicekit.bulk import ENTRY_COLUMNS, PAYMENT_COLUMNS, Columns, Record, Source
+from invoicekit.channel import ChannelStats
+from invoicekit.errors import InvalidIdentifier, InvoiceKitError, NotFound
+from invoicekit.model import EntryMarks, Money, Outcome, Payment, WriteResult
+
+
+class StrictIds:
+    """The part of an adapter that knows what an id looks like."""
+
+    def mark_time_entries(self, marks: EntryMarks) -> None:
+        for entry_id in marks.entry_ids:
+            if len(entry_id) > 24:
+                raise InvalidIdentifier(f"{entry_id} is too long for an id")
+
+
+class FakeService:
+    """Marks and pays in memory, all of a batch or nothing.
+
+    Attributes:
+        strangers: Ids the provider does not know.
+        failures: Raised instead of answering, by id or reference.
+        marked: How often each entry was marked.
+        paid: References by invoice, in order.
+        calls: Calls made.
+    """
+
+    def __init__(self) -> None:
+        self.strangers: set[str] = set()
+        self.failures: dict[str, InvoiceKitError] = {}
+        self.marked: Counter[str] = Counter()
+        self.paid: dict[str, list[str]] = {}
+        self.calls = 0
+        self.busy: Counter[str] = Counter()
+        self.busiest_invoice = 0
+        self.busiest = 0
+        self.is_bulk = False
+        self.batch_limit: int | None = None
+
+    def bulk_lane(self) -> "FakeService":
+        self.is_bulk = True
+        return self
+
+    @property
+    def native(self) -> Adapter[object]:
+        return cast(Adapter[object], StrictIds())
+
+    def capabilities(self) -> Capabilities:
+        marks = Capability(support=Support.NATIVE, batch_limit=self.batch_limit)
+        return Capabilities(operations={"mark_time_entries": marks})
+
+    def stats(self) -> ChannelStats:
+        return ChannelStats(sent=self.calls, retries=self.calls // 10, rate_limited=self.calls // 5)
+
+    async def mark_batch(self, entry_ids: tuple[str, ...], *, invoiced: bool) -> WriteResult[None]:
+        self.native.mark_time_entries(EntryMarks(entry_ids=entry_ids, invoiced=invoiced))
+        self.calls += 1
+        await asyncio.sleep(0.01)
+        for entry_id in entry_ids:
+            if entry_id in self.failures:
+                raise self.failures[entry_id]
+        if self.strangers.intersection(entry_ids):
+            raise NotFound("no such entry", status=400)
+        self.marked.update(entry_ids)
+        return WriteResult(outcome=Outcome.APPLIED, value=None)
+
+    async def record_payment(
+        self, invoice_id: str, amount: Money, *, paid_at: datetime, reference: str, note: str
+    ) -> WriteResult[Payment]:
+        self.calls += 1
+        self.busy[invoice_id] += 1
+        self.busiest_invoice = max(self.busiest_invoice, self.busy[invoice_id])
+        self.busiest = max(self.busiest, self.busy.total())
+        await asyncio.sleep(0.01)
+        self.busy[invoice_id] -= 1
+        if reference in self.failures:
+            raise self.failures[reference]
+        if invoice_id in self.strangers:
+            raise NotFound("no such invoice", status=400)
+        self.paid.setdefault(invoice_id, []).append(reference)
+        payment = Payment(
+            id=f"p-{reference}", invoice_id=invoice_id, amount=amount, paid_at=paid_at, note=note
+        )
+        return WriteResult(outcome=Outcome.APPLIED, value=payment, resource_id=payment.id)
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+Write = Callable[..., Source]
+
+
+@pytest.fixture
+def entries(tmp_path: Path) -> Write:
+    """Write a file of time entries and return its source."""
+    return lambda content, name="entries.csv": written(tmp_path / name, content, ENTRY_COLUMNS)
+
+
+@pytest.fixture
+def payments(tmp_path: Path) -> Write:
+    """Write a file of payments and return its source."""
+    return lambda content, name="pay.csv": written(tmp_path / name, content, PAYMENT_COLUMNS)
+
+
+def written(path: Path, content: str | bytes, columns: Columns) -> Source:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return Source(path=str(path), columns=columns)
+
+
+def problems(records: Iterable[Record]) -> list[str]:
+    """Return what is wrong, without the folder."""
+    return [record.problem.rpartition("/")[2] for record in records if record.problem is not None]
