@@ -140,6 +140,9 @@ class AiohttpTransport:
     ) -> aiohttp.ClientResponse:
         if self._is_closed or (self._borrowed is not None and self._borrowed.closed):
             raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
+        if not (outgoing.url.isascii() and outgoing.url.isprintable()):
+            # yarl drops line breaks and tabs without a word, and so calls another path.
+            raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
         if self._borrowed is None:
             session = self._session or self._own_session()
             return await session.request(
@@ -188,16 +191,18 @@ class Download(AsyncIterator[bytes]):
 
     async def __aenter__(self) -> tuple[HttpResponse, AsyncIterator[bytes]]:
         """Send, and read the head; a body that is not 2xx is read whole."""
-        tracker = self._tracker
-        response = await contain(self._open(self._outgoing, tracker), self._outgoing, tracker)
+        response = await contain(self._open(self._outgoing, self._tracker), self._outgoing, self._tracker)
         self._response = response
-        self._body = BoundedBody(response, self._outgoing.max_body_bytes)
-        refusal = b""
-        if not 200 <= response.status < 300:
-            refusal = await self._dropping(read_whole(response, self._outgoing.max_body_bytes))
+        body = await self._dropping(self._begin(response))
         return HttpResponse(
-            status=response.status, headers=_lower(response), body=refusal, sends=_sends(tracker)
+            status=response.status, headers=_lower(response), body=body, sends=_sends(self._tracker)
         ), self
+
+    async def _begin(self, response: aiohttp.ClientResponse) -> bytes:
+        if not 200 <= response.status < 300:
+            return await read_whole(response, self._outgoing.max_body_bytes)
+        self._body = BoundedBody(response, self._outgoing.max_body_bytes)
+        return b""
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

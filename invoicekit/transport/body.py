@@ -27,21 +27,24 @@ async def read_whole(response: aiohttp.ClientResponse, max_body_bytes: int) -> b
         if len(body) > max_body_bytes:
             raise _oversized(max_body_bytes)
         return body
-    declared = response.content_length
-    if declared is not None and declared > max_body_bytes:
-        raise _oversized(max_body_bytes)
+    bounded = BoundedBody(response, max_body_bytes)
     # BytesIO gives its buffer away uncopied, unlike a join of pieces or bytes(bytearray).
     whole = BytesIO()
-    bounded = BoundedBody(response, max_body_bytes)
     while piece := await bounded.read():
         whole.write(piece)
     return whole.getvalue()
 
 
 class BoundedBody:
-    """A body as it comes, decompressed, in pieces of at most a few hundred kilobytes."""
+    """A body as it comes, decompressed, in pieces of at most a few hundred kilobytes.
+
+    Raises:
+        ExchangeFailed: The declared size breaks the bound already.
+    """
 
     def __init__(self, response: aiohttp.ClientResponse, max_body_bytes: int) -> None:
+        if (response.content_length or 0) > max_body_bytes:
+            raise _oversized(max_body_bytes)
         self._content = response.content
         self._max_body_bytes = max_body_bytes
         self._size = 0

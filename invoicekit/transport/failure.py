@@ -154,9 +154,11 @@ def _is_unsendable(outgoing: Outgoing) -> bool:
 def _detail(error: Exception) -> str:
     """Name the system's or the verifier's finding; both come from this machine, not from the answer."""
     for link in _chain(error):
-        if isinstance(link, ssl.SSLCertVerificationError) and getattr(link, "verify_message", None):
-            return link.verify_message
-        if isinstance(link, OSError) and link.errno is not None and link.errno in errno.errorcode:
+        message = getattr(link, "verify_message", None) or getattr(link, "reason", None)
+        if isinstance(link, ssl.SSLError):
+            if message:
+                return str(message)
+        elif isinstance(link, OSError) and link.errno is not None and link.errno in errno.errorcode:
             return errno.errorcode[link.errno]
     return ""
 

@@ -58,6 +58,8 @@ class Visit:
 class RawServer:
     """Reads requests and lets a function answer each; counts what arrives.
 
+    `came` is set by every request, `lost` by every connection that ends.
+
     Args:
         answer: Called with each request.
         tls: Speak TLS with this context.
@@ -70,6 +72,7 @@ class RawServer:
         self.waits_for_body = waits_for_body
         self.visits: list[Visit] = []
         self.connections = 0
+        self.came = asyncio.Event()
         self.lost = asyncio.Event()
         self.port = 0
         self._server: asyncio.Server | None = None
@@ -122,6 +125,7 @@ class RawServer:
                 writer=writer,
             )
             self.visits.append(visit)
+            self.came.set()
             await self.answer(visit)
 
 

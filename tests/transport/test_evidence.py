@@ -254,6 +254,19 @@ async def test_a_url_that_is_none_is_never_called(either: AiohttpTransport, url:
     assert failure.is_final
 
 
+@pytest.mark.parametrize("path", ["/a\nb", "/a\tb", "/a\r\nX: y", "/é", "/a\x00", "/a\x7f"])
+async def test_a_url_is_taken_as_it_is_or_not_at_all(
+    serve: Serve, either: AiohttpTransport, outgoing: Make, path: str
+) -> None:
+    """A line break that is silently dropped on the way makes another path."""
+    server = await serve(lambda visit: visit.reply())
+
+    failure = await failure_of(either.exchange(outgoing(server.url + path)))
+
+    assert (failure.departed, failure.is_final) == (Departed.NO, True)
+    assert server.connections == 0
+
+
 async def test_after_closing_nothing_is_sent(serve: Serve, either: AiohttpTransport, outgoing: Make) -> None:
     """A closed transport says so, and sends nothing."""
     server = await serve(lambda visit: visit.reply())
