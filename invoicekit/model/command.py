@@ -80,7 +80,7 @@ class NewInvoice:
     subject: str | None = None
     note: str | None = None
     line_items: tuple[NewLineItem, ...] = ()
-    extra: Mapping[str, object] = attrs.field(factory=dict)
+    extra: Mapping[str, object] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +96,7 @@ class InvoiceChange:
     note: str | Absent | None = MISSING
     discount_percent: Decimal | Absent = MISSING
     tax_percents: tuple[Decimal, ...] | Absent = MISSING
-    extra: Mapping[str, object] = attrs.field(factory=dict)
+    extra: Mapping[str, object] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(kw_only=True)

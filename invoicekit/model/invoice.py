@@ -10,7 +10,10 @@ from invoicekit.model.absence import MISSING, Absent
 from invoicekit.model.money import Money
 from invoicekit.model.status import InvoiceStatus, PaymentStatus
 
-_CLOSED = {InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE}
+_OWES_NOTHING = frozenset(
+    {InvoiceStatus.DRAFT, InvoiceStatus.PAID, InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE}
+)
+_ALL_PAID = frozenset({PaymentStatus.PAID, PaymentStatus.OVERPAID})
 
 
 @attrs.frozen(kw_only=True)
@@ -77,10 +80,14 @@ class Invoice:
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
 
     def is_overdue(self, today: date) -> bool:
-        """Tell whether the due date lies before `today` and money is still owed; never stored."""
+        """Tell whether the due date lies before `today` and money is still owed; never stored.
+
+        A draft owes nothing yet; a status this version does not know counts as open.
+        """
         return (
             isinstance(self.due_date, date)
             and self.due_date < today
-            and self.status not in _CLOSED
-            and self.payment_status not in {PaymentStatus.PAID, PaymentStatus.OVERPAID}
+            and self.status not in _OWES_NOTHING
+            and self.payment_status not in _ALL_PAID
+            and not (isinstance(self.amount_due, Money) and self.amount_due.amount <= 0)
         )

@@ -42,7 +42,7 @@ def _number(value: object) -> Decimal:
     raise InvalidAmount(f"expected a Decimal or an int, got {type(value).__name__}")
 
 
-def _amount(value: object) -> Decimal:
+def _amount(value: Decimal | int | str) -> Decimal:
     if not isinstance(value, str):
         return _number(value)
     if _AMOUNT_TEXT.fullmatch(value) is None:
@@ -50,10 +50,11 @@ def _amount(value: object) -> Decimal:
     return exact.bounded(Decimal(value))
 
 
-def _currency(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+def _currency(value: str) -> str:
+    given: object = value  # callers may not be typed
+    code = given.strip() if isinstance(given, str) else ""
+    if not code:
         raise InvalidAmount("a currency is a code such as 'EUR'")
-    code = value.strip()
     return code.upper() if len(code) == 3 and code.isascii() else code
 
 

@@ -1,6 +1,6 @@
 """Lists that end only where the provider says they end."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -8,6 +8,8 @@ import attrs
 from invoicekit.errors import PaginationIncomplete, PaginationLoop
 
 T = TypeVar("T")
+
+_MOST_EMPTY_PAGES = 1000
 
 
 @attrs.frozen(kw_only=True)
@@ -23,15 +25,12 @@ class Page(Generic[T]):
     next_cursor: str | None = None
 
 
-def _identity(item: object) -> Hashable:
-    return str(getattr(item, "id", item))
-
-
 class Pager(Generic[T]):
     """Walk a list page by page, as an async iterator.
 
-    It ends only on the provider's own signal, notices a provider that turns in a circle, and raises
-    rather than truncates when a cap is met. `cursor` is where to resume after the last whole page.
+    It ends only on the provider's own signal: an empty page that names a next one goes on. It notices
+    a provider that turns in a circle, and raises rather than truncates when a cap is met. It keeps one
+    page and a few bytes for each page before, however long the list is.
 
     A list that the loop itself changes (marking what it lists) shifts under the reader: take
     `await pager.snapshot()` first and loop over that.
@@ -39,11 +38,17 @@ class Pager(Generic[T]):
     Args:
         fetch: Reads the page at a cursor; None is the first.
         cursor: Resume here.
-        max_items: Raise `PaginationIncomplete` once more than this many items were read.
+        max_items: Hand out at most this many, and raise `PaginationIncomplete` if there are more.
+
+    Attributes:
+        cursor: The page to resume from: every page before it was handed out whole, it was not yet.
+            None before the first page, and again after the last.
+        is_complete: Whether the last walk reached the provider's end, and so nothing is left.
 
     Raises:
-        PaginationLoop: A cursor or a whole page came a second time.
-        PaginationIncomplete: `max_items` was met before the provider's end.
+        PaginationLoop: A cursor or a page came a second time.
+        PaginationIncomplete: A cap was met before the provider's end. Its `cursor` is the page that was
+            cut, its `items` are those handed out of that page: resuming lists them again.
     """
 
     def __init__(
@@ -56,42 +61,46 @@ class Pager(Generic[T]):
         self._fetch = fetch
         self._max_items = max_items
         self.cursor = cursor
+        self.is_complete = False
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self._walk()
 
     async def _walk(self) -> AsyncIterator[T]:
-        seen_cursors: set[str | None] = {self.cursor}
-        previous: tuple[Hashable, ...] | None = None
-        count = 0
+        self.is_complete = False
+        watch = _CircleWatch(self.cursor)
+        left = self._max_items
+        empty_in_a_row = 0
         while True:
             page = await self._fetch(self.cursor)
-            keys = tuple(_identity(item) for item in page.items)
-            if keys and keys == previous:
-                raise PaginationLoop("the provider returned the same page twice in a row")
-            previous = keys
-            for item in page.items:
-                if self._max_items is not None and count >= self._max_items:
-                    raise PaginationIncomplete(
-                        f"more than {self._max_items} items; resume from the cursor or raise the cap",
-                        items=(),
-                        cursor=self.cursor,
-                    )
-                count += 1
+            watch.see_items(page.items)
+            within = page.items if left is None else page.items[:left]
+            for item in within:
                 yield item
+            if left is not None:
+                left -= len(within)
+                if len(within) < len(page.items):
+                    raise self._cut(f"more than {self._max_items} items", within)
             if page.next_cursor is None:
-                self.cursor = None
+                self.cursor, self.is_complete = None, True
                 return
-            if page.next_cursor in seen_cursors:
-                raise PaginationLoop("the provider's cursor came round again")
-            seen_cursors.add(page.next_cursor)
+            watch.see_cursor(page.next_cursor)
             self.cursor = page.next_cursor
+            empty_in_a_row = 0 if page.items else empty_in_a_row + 1
+            if empty_in_a_row == _MOST_EMPTY_PAGES:
+                raise self._cut(f"{_MOST_EMPTY_PAGES} empty pages in a row", ())
+
+    def _cut(self, why: str, items: Sequence[object]) -> PaginationIncomplete:
+        return PaginationIncomplete(
+            f"{why}; resume from the cursor or raise the cap", items=items, cursor=self.cursor
+        )
 
     async def snapshot(self) -> tuple[T, ...]:
         """Read the whole list before the caller changes anything in it.
 
         Raises:
-            PaginationIncomplete: With what was read so far in `items`.
+            PaginationLoop: A cursor or a page came a second time.
+            PaginationIncomplete: A cap was met; `items` holds everything read.
         """
         items: list[T] = []
         try:
@@ -100,3 +109,55 @@ class Pager(Generic[T]):
         except PaginationIncomplete as cut:
             raise PaginationIncomplete(str(cut), items=items, cursor=cut.cursor) from None
         return tuple(items)
+
+
+class _CircleWatch:
+    """Notice a list without an end, in memory that grows by a few bytes a page.
+
+    Three signs: a cursor comes again; a page comes again, however many pages lie between; or, on other
+    page boundaries, every item of the first page has come again. One item that comes twice is no sign:
+    lists shift while they are read.
+    """
+
+    def __init__(self, cursor: str | None) -> None:
+        self._cursors = {cursor}
+        self._pages: set[int] = set()
+        self._not_again: set[str] = set()
+        self._first_at = 0
+
+    def see_cursor(self, cursor: str) -> None:
+        """Take note of where the next page is.
+
+        Raises:
+            PaginationLoop: It was there before.
+        """
+        if cursor in self._cursors:
+            raise PaginationLoop("the provider's cursor came round again")
+        self._cursors.add(cursor)
+
+    def see_items(self, items: Sequence[object]) -> None:
+        """Take note of a page's items.
+
+        Raises:
+            PaginationLoop: The provider turns in a circle.
+        """
+        if not items:
+            return
+        keys = tuple(_identity(item) for item in items)
+        fingerprint = hash(keys)
+        if fingerprint in self._pages:
+            raise PaginationLoop("the provider returned the same page twice")
+        self._pages.add(fingerprint)
+        if not self._not_again:
+            # A page of one item is no landmark: one item may move within a list.
+            if len(keys) > 1:
+                self._not_again, self._first_at = set(keys), len(self._pages)
+        elif len(self._pages) > self._first_at + 1:  # the page after may show much of it by a mere shift
+            self._not_again.difference_update(keys)
+            if not self._not_again:
+                raise PaginationLoop("the provider's list began again without having ended")
+
+
+def _identity(item: object) -> str:
+    own_id = getattr(item, "id", None)
+    return repr(item) if own_id is None else str(own_id)
