@@ -17,7 +17,12 @@ class Effect(enum.StrEnum):
 
 
 class FaultKind(enum.StrEnum):
-    """The faults a simulator can produce on a real socket."""
+    """The faults a simulator can produce on a real socket.
+
+    BEFORE and AFTER tell whether the write took effect. LATE cuts the connection and lets the write happen
+    within the settle bound. REPLAY answers as usual and then, as a proxy might, lets the same request happen
+    once more. WRONG_BODY is a 2xx that names another object.
+    """
 
     THROTTLE = "throttle"
     THROTTLE_RETRY_AFTER = "throttle-retry-after"
@@ -34,6 +39,7 @@ class FaultKind(enum.StrEnum):
     GARBAGE = "garbage"
     REDIRECT = "redirect"
     WRONG_BODY = "wrong-body"
+    REPLAY = "replay"
 
     @property
     def effect(self) -> Effect:
@@ -68,7 +74,8 @@ class Fault:
         containing: Only requests whose body contains this text match.
         status: The status of ERROR_BEFORE and ERROR_AFTER.
         retry_after: The text of the Retry-After header of THROTTLE_RETRY_AFTER.
-        seconds: How long SLOW_BODY drips, a stall lasts, or LATE waits; None means the simulator chooses.
+        seconds: How long SLOW_BODY drips, a stall lasts, or LATE and the second half of REPLAY wait; None
+            means the simulator chooses.
         location: Where REDIRECT points to.
         is_reset: True when a dropped connection ends with a reset, False for an orderly close.
     """

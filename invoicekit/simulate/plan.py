@@ -10,6 +10,8 @@ from invoicekit.simulate.exchange import Call
 from invoicekit.simulate.fault import Fault, FaultKind
 
 _ERROR_STATUSES = (500, 502, 503, 504)
+# Stalls outlast everyone's patience; a replay doubles a keyless write whatever the client does.
+_NOT_IN_A_STORM = (FaultKind.STALL_BEFORE, FaultKind.STALL_AFTER, FaultKind.REPLAY)
 _THROTTLES = (FaultKind.THROTTLE_RETRY_AFTER, FaultKind.THROTTLE, FaultKind.THROTTLE_EMPTY)
 
 # One place in a block of requests: the kinds that take turns there.
@@ -79,9 +81,7 @@ def _profiles() -> Mapping[str, FaultMix | None]:
     )
     storm = FaultMix(
         write_block=40,
-        writes=tuple(
-            (kind,) for kind in FaultKind if kind not in {FaultKind.STALL_BEFORE, FaultKind.STALL_AFTER}
-        ),
+        writes=tuple((kind,) for kind in FaultKind if kind not in _NOT_IN_A_STORM),
         read_block=40,
         reads=(
             *((kind,) for kind in _THROTTLES),

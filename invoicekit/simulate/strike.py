@@ -64,6 +64,8 @@ async def strike(
     if kind is FaultKind.LATE and route.is_write:
         row.is_applied = None
         simulator.late.schedule(_apply_late(row, route, call), fault.seconds)
+    if kind is FaultKind.REPLAY and row.is_applied:
+        simulator.late.schedule(lambda: _replay(route, call), fault.seconds)
     outcome = await _deliver(simulator, request, fault, mistaken or answer)
     row.status = outcome.status
     return outcome
@@ -101,6 +103,10 @@ def _apply_late(row: FaultRow, route: Route, call: Call) -> Callable[[], None]:
         row.is_applied = perform(route, call).is_success
 
     return apply
+
+
+def _replay(route: Route, call: Call) -> None:
+    perform(route, call)  # whoever sent it has its answer already
 
 
 def _pause_seconds(fault: Fault) -> float | None:

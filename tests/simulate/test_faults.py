@@ -282,6 +282,20 @@ async def test_a_stall_says_nothing_for_long(kind: FaultKind, words: list[str]) 
     assert simulator.ledger.words == words
 
 
+async def test_a_replay_lets_one_request_happen_twice() -> None:
+    """Answered as usual; the second time comes later, by nobody's wish."""
+    clock = ManualClock()
+    simulator = toy(Fault(kind=FaultKind.REPLAY, seconds=0.5), clock)
+    async with connected(simulator) as wire:
+        reply = await wire.send("POST", WORDS, b"hello")
+        before = list(simulator.ledger.words)
+        await clock.advance(0.5)
+
+    assert reply.json() == {"word": "hello", "count": 1}
+    assert before == ["hello"]
+    assert simulator.ledger.words == ["hello", "hello"]
+
+
 async def test_an_unanswered_request_is_remembered_without_a_status() -> None:
     """Lost answers show in the counts too."""
     simulator = toy(Fault(kind=FaultKind.DROP_AFTER))
