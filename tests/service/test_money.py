@@ -117,7 +117,7 @@ async def test_impossible_amounts_are_refused_before_any_write(
 async def test_float_is_no_amount() -> None:
     """Money refuses a float at the door."""
     with pytest.raises(InvalidAmount):
-        Money(10.0, "EUR")
+        Money(10.0, "EUR")  # type: ignore[arg-type]
 
 
 async def test_naive_paid_at_is_refused(service: InvoiceService, invoice_id: str) -> None:
