@@ -6,7 +6,11 @@ from typing import Annotated
 import typer
 
 from invoicekit import __version__
-from invoicekit.cli.exit_code import ExitCode, exit_code_of
+from invoicekit.bulk import JobExit
+from invoicekit.cli.bulk_mark import mark_invoiced
+from invoicekit.cli.bulk_pay import pay
+from invoicekit.cli.demo import demo
+from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
 from invoicekit.cli.journal import list_intents, show_intent
 from invoicekit.cli.providers import providers
@@ -43,10 +47,19 @@ def application() -> typer.Typer:
         epilog=_EPILOG,
     )
     app.callback()(_root)
+    app.command()(demo)
     app.command()(simulate)
     app.command()(providers)
+    app.add_typer(_bulk_commands())
     app.add_typer(_journal_commands())
     return app
+
+
+def _bulk_commands() -> typer.Typer:
+    commands = typer.Typer(name="bulk", no_args_is_help=True, help="Apply a file of changes.", epilog=_EPILOG)
+    commands.command("mark-invoiced", epilog=_EPILOG)(mark_invoiced)
+    commands.command("pay", epilog=_EPILOG)(pay)
+    return commands
 
 
 def _journal_commands() -> typer.Typer:
@@ -61,12 +74,12 @@ def run(arguments: Sequence[str]) -> int:
     try:
         application()(list(arguments), prog_name="invoicekit")
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else ExitCode.DONE
+        return ended.code if isinstance(ended.code, int) else JobExit.DONE
     except InvoiceKitError as failure:
         typer.echo(f"invoicekit: {explain(failure)}", err=True)
         return exit_code_of(failure)
     except OSError as failure:
         where = f" ({failure.filename})" if failure.filename else ""
         typer.echo(f"invoicekit: {failure.strerror or failure}{where}", err=True)
-        return ExitCode.USAGE
-    return ExitCode.DONE
+        return JobExit.USAGE
+    return JobExit.DONE

@@ -60,5 +60,7 @@ def simulate(
 
 def _end_with_input() -> None:
     # Whoever started this process may be killed without a word: its end of the pipe then closes.
-    sys.stdin.buffer.read()
+    # The bare descriptor: a thread inside a buffered read would crash the interpreter's shutdown.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

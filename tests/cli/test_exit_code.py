@@ -5,7 +5,8 @@ import inspect
 import pytest
 
 from invoicekit import errors
-from invoicekit.cli.exit_code import ExitCode, exit_code_of
+from invoicekit.bulk import JobExit
+from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
 from invoicekit.errors import (
     AuthenticationError,
@@ -22,15 +23,15 @@ from invoicekit.errors import (
 @pytest.mark.parametrize(
     ("failure", "code"),
     [
-        (ConfigurationError("x"), ExitCode.USAGE),
-        (JournalUnavailable("x"), ExitCode.USAGE),
-        (Rejected("x"), ExitCode.REJECTED),
-        (AuthenticationError("x"), ExitCode.REJECTED),
-        (OutcomeUnknown("x"), ExitCode.IN_DOUBT),
-        (DuplicateDetected("x", candidates=()), ExitCode.IN_DOUBT),
+        (ConfigurationError("x"), JobExit.USAGE),
+        (JournalUnavailable("x"), JobExit.USAGE),
+        (Rejected("x"), JobExit.REJECTED),
+        (AuthenticationError("x"), JobExit.USAGE),
+        (OutcomeUnknown("x"), JobExit.IN_DOUBT),
+        (DuplicateDetected("x", candidates=()), JobExit.IN_DOUBT),
     ],
 )
-def test_the_code_says_what_happened_to_the_money(failure: InvoiceKitError, code: ExitCode) -> None:
+def test_the_code_says_what_happened_to_the_money(failure: InvoiceKitError, code: JobExit) -> None:
     """2: nothing was sent. 1: refused, no effect. 3: look before repeating."""
     assert exit_code_of(failure) == code
 
@@ -40,7 +41,7 @@ def test_only_doubt_ends_with_three() -> None:
     kinds = [
         kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, InvoiceKitError)
     ]
-    doubtful = {kind for kind in kinds if exit_code_of(kind.__new__(kind)) is ExitCode.IN_DOUBT}
+    doubtful = {kind for kind in kinds if exit_code_of(kind.__new__(kind)) is JobExit.IN_DOUBT}
 
     assert doubtful == {OutcomeUnknown, DuplicateDetected}
 

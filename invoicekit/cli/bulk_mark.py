@@ -1,0 +1,69 @@
+"""`invoicekit bulk mark-invoiced`: time entries from a file, in batches."""
+
+from typing import Annotated
+
+import typer
+
+from invoicekit.bulk import ENTRY_COLUMNS, MarkJob, Source, entry_items
+from invoicekit.cli.bulk_run import BulkRun
+from invoicekit.cli.connection import Target
+from invoicekit.cli.options import (
+    BaseUrlOption,
+    DryRunOption,
+    JournalOption,
+    JsonOption,
+    OnDoubtOption,
+    ProfileOption,
+    ProviderOption,
+    RowsOutOption,
+    SettingsOption,
+    WorkspaceOption,
+)
+
+
+def mark_invoiced(
+    file: Annotated[str, typer.Argument(help="CSV or JSONL with the column time_entry_id; - reads a pipe.")],
+    provider: ProviderOption = None,
+    profile: ProfileOption = None,
+    settings: SettingsOption = None,
+    base_url: BaseUrlOption = None,
+    workspace: WorkspaceOption = None,
+    journal: JournalOption = None,
+    on_doubt: OnDoubtOption = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Mark them as not invoiced instead.")] = False,
+    chunk: Annotated[
+        int | None, typer.Option(min=1, help="Most entries in one request; never above the provider's limit.")
+    ] = None,
+    dry_run: DryRunOption = False,
+    rows_out: RowsOutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Mark time entries as invoiced.
+
+    Marking twice is harmless: run it again after an interruption.
+    """
+    source = Source(path=file, columns=ENTRY_COLUMNS)
+    target = Target.of(
+        provider=provider,
+        profile=profile,
+        settings=settings,
+        base_url=base_url,
+        workspace=workspace,
+        journal=journal,
+        on_doubt=on_doubt,
+    )
+    command = BulkRun(
+        name="time entries",
+        operation="mark_time_entries",
+        target=target,
+        source=source,
+        rows_out=rows_out,
+        as_json=as_json,
+    )
+    if dry_run:
+        command.plan(entry_items(source), size=chunk)
+    command.run(
+        lambda service, pause: MarkJob(
+            service, entry_items(source), invoiced=not undo, size=chunk, on_pause=pause
+        )
+    )

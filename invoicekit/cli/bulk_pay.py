@@ -1,0 +1,68 @@
+"""`invoicekit bulk pay`: payments from a file, each at most once."""
+
+from typing import Annotated
+
+import typer
+
+from invoicekit.bulk import PAYMENT_COLUMNS, PayJob, Source, payment_items
+from invoicekit.cli.bulk_run import BulkRun
+from invoicekit.cli.connection import Target
+from invoicekit.cli.options import (
+    BaseUrlOption,
+    DryRunOption,
+    JournalOption,
+    JsonOption,
+    OnDoubtOption,
+    ProfileOption,
+    ProviderOption,
+    RowsOutOption,
+    SettingsOption,
+    WorkspaceOption,
+)
+
+
+def pay(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="CSV or JSONL with the columns reference, invoice_id, amount, currency, paid_at and "
+            "perhaps note; amounts in major units; - reads a pipe."
+        ),
+    ],
+    provider: ProviderOption = None,
+    profile: ProfileOption = None,
+    settings: SettingsOption = None,
+    base_url: BaseUrlOption = None,
+    workspace: WorkspaceOption = None,
+    journal: JournalOption = None,
+    on_doubt: OnDoubtOption = None,
+    dry_run: DryRunOption = False,
+    rows_out: RowsOutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record payments, each reference at most once.
+
+    Run it again after an interruption: what stands at the provider already is found and not sent again.
+    """
+    source = Source(path=file, columns=PAYMENT_COLUMNS)
+    target = Target.of(
+        provider=provider,
+        profile=profile,
+        settings=settings,
+        base_url=base_url,
+        workspace=workspace,
+        journal=journal,
+        on_doubt=on_doubt,
+    )
+    command = BulkRun(
+        name="payments",
+        operation="record_payment",
+        target=target,
+        source=source,
+        rows_out=rows_out,
+        as_json=as_json,
+        with_payments=True,
+    )
+    if dry_run:
+        command.plan(payment_items(source), size=1)
+    command.run(lambda service, pause: PayJob(service, payment_items(source), on_pause=pause))

@@ -1,0 +1,127 @@
+"""What both bulk commands do: check the file, then plan or run."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+import typer
+from rich.console import Console
+
+from invoicekit.bulk import Item, Job, JobExit, Plan, Source, plan_job
+from invoicekit.cli.connection import Target
+from invoicekit.cli.progress import Bars
+from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
+from invoicekit.cli.running import Finished, run_job
+from invoicekit.errors import AuthenticationError, Rejected
+from invoicekit.service import InvoiceService
+
+T = TypeVar("T")
+
+Items = Iterable[Item[T]] | AsyncIterable[Item[T]]
+
+
+@attrs.frozen(kw_only=True)
+class BulkRun:
+    """One bulk command.
+
+    Attributes:
+        name: What its rows are called.
+        operation: The service's method, whose capability says what one call costs.
+    """
+
+    name: str
+    operation: str
+    target: Target
+    source: Source
+    rows_out: Path | None = None
+    as_json: bool = False
+    with_payments: bool = False
+
+    def plan(self, items: Items[T], *, size: int | None) -> None:
+        """Print what would be sent; needs neither key nor network.
+
+        Raises:
+            UsageError: The input as a whole cannot be used, or there is no such provider.
+        """
+        capability = self.target.adapter_type().capabilities.of(self.operation)
+        self.source.check()
+        limit = capability.batch_limit or 1
+        plan = plan_job(_in_turn(items), size=min(size or limit, limit), calls=capability.calls)
+        if self.as_json:
+            typer.echo(json.dumps(plan.as_json(), indent=2))
+        else:
+            _show_plan(Console(), self.name, plan)
+        raise typer.Exit(JobExit.REJECTED if plan.rejected else JobExit.DONE)
+
+    def run(self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]]) -> None:
+        """Carry the job out and print its report.
+
+        Raises:
+            InvoiceKitError: It could not begin, or its input cannot be used.
+        """
+        total = self.source.check() or None
+        finished = asyncio.run(self._carry_out(start, total))
+        if self.as_json:
+            typer.echo(json.dumps(finished.report.as_json(), indent=2))
+        else:
+            rows_out = None if self.rows_out is None else str(self.rows_out)
+            show_report(Console(), self.name, finished, rows_out=rows_out)
+        raise typer.Exit(finished.report.exit_code())
+
+    async def _carry_out(
+        self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]], total: int | None
+    ) -> Finished:
+        bars = Bars(Console(stderr=True))
+        bars.say(f"Journal: {self.target.journal_file()}")
+        async with self.target.service() as service:
+            await _learn_limits(service)
+            return await run_job(
+                start(service, bars.pause),
+                label=self.name,
+                bars=bars,
+                total=total,
+                rows_out=self.rows_out,
+                with_payments=self.with_payments,
+            )
+
+
+async def _learn_limits(service: InvoiceService) -> None:
+    """Ask the provider for the limits of this account; a job can do without the answer, not without a key."""
+    try:
+        await service.probe()
+    except AuthenticationError:
+        raise
+    except Rejected:
+        return
+
+
+def _in_turn(items: Items[T]) -> Iterator[Item[T]]:
+    """Read a pipe's rows, too, without a running loop."""
+    if isinstance(items, Iterable):
+        yield from items
+        return
+    rows = aiter(items)
+    with asyncio.Runner() as runner:
+        while (item := runner.run(_next(rows))) is not None:
+            yield item
+
+
+async def _next(rows: AsyncIterator[Item[T]]) -> Item[T] | None:
+    return await anext(rows, None)
+
+
+def _show_plan(console: Console, name: str, plan: Plan) -> None:
+    console.print(
+        f"{plan.rows:,} {name}: {plan.to_send:,} to send, {plan.duplicates:,} repeated, "
+        f"{plan.rejected:,} unusable",
+        highlight=False,
+    )
+    console.print(f"about {plan.requests:,} requests; nothing was sent", highlight=False)
+    for problem in plan.problems[:SHOWN_PROBLEMS]:
+        console.print(f"  {problem}", highlight=False, markup=False, soft_wrap=True)
+    left = plan.rejected - min(len(plan.problems), SHOWN_PROBLEMS)
+    if left:
+        console.print(f"  … and {left:,} more; --json lists up to 200", highlight=False, markup=False)

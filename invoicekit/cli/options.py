@@ -1,0 +1,50 @@
+"""Options that several commands share, under the same names."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicekit.guard import OnDoubt
+
+ProviderOption = Annotated[
+    str | None, typer.Option("--provider", metavar="NAME", help="The provider, e.g. clockify.")
+]
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="A named profile of the configuration file.")
+]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="A setting of the provider; may be repeated. Put keys into the environment or a profile "
+        "instead: others can see a command line.",
+    ),
+]
+BaseUrlOption = Annotated[
+    str | None, typer.Option("--base-url", metavar="URL", help="Short for --set base_url=URL.")
+]
+WorkspaceOption = Annotated[
+    str | None, typer.Option("--workspace", metavar="ID", help="Short for --set workspace_id=ID.")
+]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option("--journal", metavar="PATH", help="The SQLite journal; else the profile's, else your own."),
+]
+OnDoubtOption = Annotated[
+    OnDoubt | None,
+    typer.Option(
+        "--on-doubt",
+        help="What follows doubt that reading back cannot settle: ask (default) leaves it to you; resend "
+        "sends again after the declared settle bound.",
+    ),
+]
+RowsOutOption = Annotated[
+    Path | None,
+    typer.Option("--rows-out", metavar="PATH", help="Write each row's outcome to this .csv or .jsonl file."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Check the file and say what would be sent; needs no key.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")]

@@ -1,0 +1,89 @@
+"""A bar while a job runs, on a terminal only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from invoicekit.clock import SystemClock
+
+_REFRESH_SECONDS = 0.1
+
+
+class Counted(Protocol):
+    """What can say how far it is."""
+
+    @property
+    def ended(self) -> int:
+        """How many items have ended."""
+        ...
+
+
+class Bars:
+    """One bar after the other; silent where the console is no terminal.
+
+    Args:
+        console: On standard error, so that standard output holds the report alone.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._clock = SystemClock()
+        self._paused_until = 0.0
+
+    def say(self, text: str) -> None:
+        """Print a line above the bar."""
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def pause(self, seconds: float) -> None:
+        """Show that the provider's limit holds requests back, and for how long."""
+        self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+
+    @asynccontextmanager
+    async def show(self, label: str, counted: Counted, *, total: int | None) -> AsyncIterator[None]:
+        """Show a bar while the block runs."""
+        if not self._console.is_terminal:
+            yield
+            return
+        # No thread of rich's own: the bar is drawn by the loop that does the work.
+        progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[notice]}"),
+            console=self._console,
+            auto_refresh=False,
+            expand=True,
+        )
+        task = progress.add_task(label, total=total, notice="")
+        progress.start()
+        drawing = asyncio.create_task(self._keep_drawing(progress, task, counted))
+        try:
+            yield
+        finally:
+            drawing.cancel()
+            await asyncio.wait([drawing])
+            progress.update(task, completed=counted.ended, total=counted.ended, notice="")
+            progress.refresh()
+            progress.stop()
+
+    async def _keep_drawing(self, progress: Progress, task: TaskID, counted: Counted) -> None:
+        while True:
+            left = self._paused_until - self._clock.monotonic()
+            notice = f"limit: on in {left:.0f} s" if left > 0 else ""
+            progress.update(task, completed=counted.ended, notice=notice)
+            progress.refresh()
+            await self._clock.sleep(_REFRESH_SECONDS)

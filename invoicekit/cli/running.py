@@ -1,0 +1,79 @@
+"""Run one bulk job to its end, its bar on the terminal and its rows in a file."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import attrs
+
+from invoicekit.bulk import ItemOutcome, Report, RowsFile, Standing, Tally
+from invoicekit.cli.interrupt import interruptible
+from invoicekit.cli.progress import Bars
+from invoicekit.cli.ranges import Ranges
+
+
+@attrs.frozen(kw_only=True)
+class Finished:
+    """A job that ended.
+
+    Attributes:
+        not_attempted: The lines of the rows that were left.
+    """
+
+    report: Report
+    not_attempted: Ranges
+
+
+class Runnable(Protocol):
+    """A job, whatever its rows carry."""
+
+    @property
+    def tally(self) -> Tally:
+        """The counts so far."""
+        ...
+
+    def outcomes(self) -> AsyncIterator[ItemOutcome[object]]:
+        """Run."""
+        ...
+
+    def stop(self) -> None:
+        """Send nothing new."""
+        ...
+
+    def abort(self) -> None:
+        """Cut off what is under way."""
+        ...
+
+    def report(self) -> Report:
+        """Close the books."""
+        ...
+
+
+async def run_job(
+    job: Runnable,
+    *,
+    label: str,
+    bars: Bars,
+    total: int | None = None,
+    rows_out: Path | None = None,
+    with_payments: bool = False,
+) -> Finished:
+    """Carry a job out; Ctrl-C ends it early but never without its report.
+
+    Raises:
+        InputError: The input turned out to be unusable as a whole; rows before it are done.
+    """
+    not_attempted = Ranges()
+    with ExitStack() as stack:
+        rows = None
+        if rows_out is not None:
+            rows = stack.enter_context(RowsFile(rows_out, with_payments=with_payments))
+        stack.enter_context(interruptible(job, say=bars.say))
+        async with bars.show(label, job.tally, total=total):
+            async for outcome in job.outcomes():
+                if rows is not None:
+                    rows.write(outcome)
+                if outcome.standing is Standing.NOT_ATTEMPTED:
+                    not_attempted.add(outcome.position)
+    return Finished(report=job.report(), not_attempted=not_attempted)
