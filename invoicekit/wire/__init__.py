@@ -42,7 +42,7 @@ Paths. ``PathTemplate("/v1/workspaces/{workspace}/invoices/{invoice}", pattern=H
 Content. ``canonical(invoice_id=..., amount=..., paid_at=...)`` is the text for `Write.content`.
 """
 
-from invoicekit.wire.canonical import canonical
+from invoicekit.wire.canonical_text import canonical
 from invoicekit.wire.codec import Codec
 from invoicekit.wire.instant import read_date, read_duration, read_instant, write_instant, write_midnight
 from invoicekit.wire.path import HEX_24, PathTemplate, checked_id
