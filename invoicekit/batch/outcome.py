@@ -24,7 +24,7 @@ class Standing(Enum):
     @property
     def is_there(self) -> bool:
         """Whether the effect is known to be at the provider."""
-        return self in {Standing.APPLIED, Standing.ALREADY_APPLIED}
+        return self is Standing.APPLIED or self is Standing.ALREADY_APPLIED
 
 
 @attrs.frozen(kw_only=True)

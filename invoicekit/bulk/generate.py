@@ -37,14 +37,15 @@ class InputFiles:
     """The files written.
 
     Attributes:
-        entries: A CSV and a JSONL file of time entries; together they hold every id.
+        entries: A CSV and a JSONL file of time entries; together they hold every id. A file that would
+            hold no row is not written.
         payments: The same for payments; together they hold every reference.
         entry_rows, payment_rows: Rows in both files of a kind, spoilt ones included.
         spoilt_rows: Of all rows, those that must not be applied a second time, or at all.
     """
 
-    entries: tuple[Path, Path]
-    payments: tuple[Path, Path]
+    entries: tuple[Path, ...]
+    payments: tuple[Path, ...]
     entry_rows: int
     payment_rows: int
     spoilt_rows: int
@@ -98,8 +99,8 @@ def write_inputs(
         payments, PAYMENT_COLUMNS, _spoilt_payments(invoices, payment_count, seed, spoilage, draw)
     )
     return InputFiles(
-        entries=entries,
-        payments=payments,
+        entries=_kept(entries, entry_rows),
+        payments=_kept(payments, payment_rows),
         entry_rows=entry_rows,
         payment_rows=payment_rows,
         spoilt_rows=entries_spoilt + payments_spoilt,
@@ -125,6 +126,13 @@ def _write(paths: tuple[Path, Path], columns: Columns, rows: Iterator[tuple[Row,
             else:
                 _write_json(second, row)
     return count, spoilt
+
+
+def _kept(paths: tuple[Path, Path], rows: int) -> tuple[Path, ...]:
+    """Return the files that hold rows: the first of two rows goes into the first file."""
+    for path in paths[rows:]:
+        path.unlink()
+    return paths[:rows]
 
 
 def _write_json(file: IO[str], row: Row) -> None:

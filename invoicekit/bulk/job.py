@@ -21,6 +21,15 @@ _MARKS_UNDER_WAY = 16
 _PAYMENTS_UNDER_WAY = 32
 
 
+class RateUse(Protocol):
+    """What a job reads of a limiter."""
+
+    @property
+    def share_used(self) -> float | None:
+        """Part of the allowed rate used so far; None where no rate is documented."""
+        ...
+
+
 class BulkService(Protocol):
     """What a job needs of an `InvoiceService`."""
 
@@ -39,6 +48,10 @@ class BulkService(Protocol):
 
     def stats(self) -> ChannelStats:
         """Return what was sent so far."""
+        ...
+
+    def limits(self) -> RateUse:
+        """Return how the rate limit stands."""
         ...
 
     async def mark_batch(self, entry_ids: tuple[str, ...], *, invoiced: bool) -> WriteResult[None]:
@@ -130,6 +143,7 @@ class Job(Generic[T]):
             requests=now.sent - self._before.sent,
             retries=now.retries - self._before.retries,
             rate_limited=now.rate_limited - self._before.rate_limited,
+            share_of_rate=self._service.limits().share_used,
             seconds=ended - started,
         )
 

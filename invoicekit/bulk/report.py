@@ -35,7 +35,8 @@ class Usage:
         requests: Sent, repeats included.
         retries: Repeats among them.
         rate_limited: Answers 429.
-        share_of_rate: Part of the allowed rate used, pauses not counted; None where no rate is documented.
+        share_of_rate: Part of the allowed rate that the service used since its first request, pauses not
+            counted; None where no rate is documented.
         seconds: From the first row to the last outcome.
     """
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from invoicekit.adapter import Adapter, Capabilities, Probe
-from invoicekit.channel import ChannelStats
+from invoicekit.channel import ChannelStats, LimiterSnapshot
 from invoicekit.clock import Clock
 from invoicekit.config import load_profile
 from invoicekit.errors import UsageError
@@ -154,6 +154,10 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
     def stats(self) -> ChannelStats:
         """Return what was sent so far: requests, repeats, refusals for rate."""
         return self._connection.channel.stats()
+
+    def limits(self) -> LimiterSnapshot:
+        """Return how the rate limit stands: what is granted, paused, and used of what is allowed."""
+        return self._connection.channel.limiter.snapshot()
 
     async def probe(self) -> Probe:
         """Ask the provider what these credentials may do, and keep to the limits it shows."""

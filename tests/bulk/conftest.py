@@ -25,6 +25,10 @@ class StrictIds:
                 raise InvalidIdentifier(f"{entry_id} is too long for an id")
 
 
+class FixedShare:
+    share_used = 0.97
+
+
 class FakeService:
     """Marks and pays in memory, all of a batch or nothing.
 
@@ -62,6 +66,9 @@ class FakeService:
 
     def stats(self) -> ChannelStats:
         return ChannelStats(sent=self.calls, retries=self.calls // 10, rate_limited=self.calls // 5)
+
+    def limits(self) -> "FixedShare":
+        return FixedShare()
 
     async def mark_batch(self, entry_ids: tuple[str, ...], *, invoiced: bool) -> WriteResult[None]:
         self.native.mark_time_entries(EntryMarks(entry_ids=entry_ids, invoiced=invoiced))

@@ -105,6 +105,28 @@ def test_the_same_seed_writes_the_same_files(tmp_path: Path) -> None:
     assert first != other
 
 
+@pytest.mark.parametrize(
+    ("count", "files"), [(0, []), (1, ["entries.csv"]), (2, ["entries.csv", "entries.jsonl"])]
+)
+def test_no_file_is_empty(tmp_path: Path, count: int, files: list[str]) -> None:
+    """A file without rows could not be told from a broken one, so none is written."""
+    nothing = Spoilage(repeats=0, strangers=0, broken=0)
+
+    written = write_inputs(
+        tmp_path,
+        entry_ids=IDS[:count],
+        entry_count=count,
+        invoices=[],
+        payment_count=0,
+        seed=1,
+        spoilage=nothing,
+    )
+
+    assert [path.name for path in written.entries] == files
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
+    assert written.payments == ()
+
+
 def test_payments_without_invoices_are_refused(tmp_path: Path) -> None:
     """There is nothing to pay."""
     with pytest.raises(UsageError, match="invoice"):

@@ -219,6 +219,7 @@ async def test_usage_counts_this_job_alone(service: FakeService, entries: Write)
 
     usage = job.report().usage
     assert (usage.requests, usage.retries, usage.rate_limited) == (20, 2, 4)
+    assert usage.share_of_rate == 0.97
     assert usage.seconds == pytest.approx(0.2, abs=0.05)
 
 
