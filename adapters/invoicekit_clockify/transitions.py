@@ -61,7 +61,7 @@ def _refusal(record: InvoiceRecord, rule: StatusRule, *, may_lose: bool) -> Usag
             f"invoice {record.id} is not settled: record its balance with mark_paid() or record_payment(); "
             "nothing was sent"
         )
-    if rule.destroys_payments_from and not may_lose and holds_payments(record, rule):
+    if rule.destroys_payments_from and not may_lose and holds_payments(record):
         return DestructiveTransition(
             f"setting invoice {record.id} to {rule.raw} destroys, or may destroy, its recorded payments; "
             "repeat it with allow_payment_loss=True if that is meant; nothing was sent"
@@ -69,8 +69,6 @@ def _refusal(record: InvoiceRecord, rule: StatusRule, *, may_lose: bool) -> Usag
     return None
 
 
-def holds_payments(record: InvoiceRecord, rule: StatusRule | None = None) -> bool:
-    """Tell whether payments are, or may be, recorded: by the sum paid, else by the status."""
-    if record.paid is not None:
-        return record.paid > 0
-    return rule is None or record.status is None or record.status in rule.destroys_payments_from
+def holds_payments(record: InvoiceRecord) -> bool:
+    """Tell whether payments are recorded; an answer that does not say so is taken for yes."""
+    return record.paid is None or record.paid > 0
