@@ -14,13 +14,13 @@ from invoicekit.transport.body import BoundedBody, read_whole
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
 from invoicekit.transport.failure import contain
 from invoicekit.transport.message import HttpResponse
-from invoicekit.transport.strict import SingleSendBody, StrictConnector, StrictResponse, abort
+from invoicekit.transport.strict import StrictConnector, StrictResponse, abort
+from invoicekit.transport.watch import Watch
 
 CONNECTIONS: Final = 100
 CONNECT_SECONDS: Final = 10.0
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
-_Open = Callable[[Outgoing, aiohttp.UploadTracker | None], Coroutine[object, None, aiohttp.ClientResponse]]
+_Open = Callable[[Outgoing, Watch | None], Coroutine[object, None, aiohttp.ClientResponse]]
 
 
 class _Options(TypedDict):
@@ -64,7 +64,7 @@ class AiohttpTransport:
     ) -> None:
         if session is not None and ssl_context is not None:
             raise ConfigurationError("a borrowed session brings its own TLS settings; leave out ssl_context")
-        self._borrowed = session
+        self._is_borrowed = session is not None
         self._session = session
         self._ssl_context = ssl_context
         self._connections = connections
@@ -87,10 +87,10 @@ class AiohttpTransport:
             ExchangeFailed: No whole answer came; `departed` tells whether it may have been seen.
             asyncio.CancelledError: Passed on, the connection cut; the caller must assume it departed.
         """
-        tracker = self._tracker()
+        watch = self._watch(outgoing)
         self._under_way += 1
         try:
-            return await contain(self._exchange(outgoing, tracker), outgoing, tracker)
+            return await contain(self._exchange(outgoing, watch), outgoing, watch)
         finally:
             self._under_way -= 1
             if self._idle is not None and not self._under_way:
@@ -103,7 +103,7 @@ class AiohttpTransport:
             ExchangeFailed: As for `exchange`; later from the iterator, when a bound is broken or the
                 answer breaks off.
         """
-        return Download(outgoing, self._open, self._tracker())
+        return Download(outgoing, self._open, self._watch(outgoing))
 
     async def aclose(self) -> None:
         """Let exchanges under way end, then close what was opened here; a second call does nothing.
@@ -117,12 +117,11 @@ class AiohttpTransport:
                 self._idle = self._idle or asyncio.Event()
                 await self._idle.wait()
         finally:
-            if session is not None and self._borrowed is None:
-                self._session = None
+            if session is not None and not self._is_borrowed:
                 await session.close()
 
-    async def _exchange(self, outgoing: Outgoing, tracker: aiohttp.UploadTracker | None) -> HttpResponse:
-        response = await self._open(outgoing, tracker)
+    async def _exchange(self, outgoing: Outgoing, watch: Watch | None) -> HttpResponse:
+        response = await self._open(outgoing, watch)
         try:
             body = await read_whole(response, outgoing.max_body_bytes)
         except BaseException:
@@ -132,71 +131,57 @@ class AiohttpTransport:
             status=response.status,
             headers=_lower(response),
             body=body,
-            sends=_sends(tracker),
+            sends=1 if watch is None else watch.sends,
         )
 
-    async def _open(
-        self, outgoing: Outgoing, tracker: aiohttp.UploadTracker | None
-    ) -> aiohttp.ClientResponse:
-        if self._is_closed or (self._borrowed is not None and self._borrowed.closed):
+    async def _open(self, outgoing: Outgoing, watch: Watch | None) -> aiohttp.ClientResponse:
+        session = self._session
+        if self._is_closed or (session is not None and session.closed):
             raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
         if not (outgoing.url.isascii() and outgoing.url.isprintable()):
             # yarl drops line breaks and tabs without a word, and so calls another path.
             raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
-        if self._borrowed is None:
-            session = self._session or self._own_session()
-            return await session.request(
-                outgoing.method,
-                URL(outgoing.url, encoded=True),
-                data=outgoing.body,
-                headers=outgoing.headers,
-                **self._options,
-            )
-        body: bytes | SingleSendBody | None = outgoing.body
-        if outgoing.method not in _SAFE_METHODS:
-            body = SingleSendBody(outgoing.body or b"")
-        return await self._borrowed.request(
+        if session is None:
+            session = self._session = self._new_session()
+        return await session.request(
             outgoing.method,
             URL(outgoing.url, encoded=True),
-            data=body,
+            data=outgoing.body if watch is None else watch.body,
             headers=outgoing.headers,
-            upload_tracker=tracker,
+            upload_tracker=None if watch is None else watch.tracker,
             **self._options,
         )
 
-    def _tracker(self) -> aiohttp.UploadTracker | None:
-        """Watch what foreign middlewares do with a request; our own session sends once, in one way."""
-        return None if self._borrowed is None else aiohttp.UploadTracker()
+    def _watch(self, outgoing: Outgoing) -> Watch | None:
+        """Watch what foreign middlewares do; our own session sends once, and in one way."""
+        return Watch(outgoing) if self._is_borrowed else None
 
-    def _own_session(self) -> aiohttp.ClientSession:
-        connector = StrictConnector(ssl=self._ssl_context or True, limit=self._connections)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=StrictConnector(ssl=self._ssl_context or True, limit=self._connections),
             cookie_jar=aiohttp.DummyCookieJar(),
             response_class=StrictResponse,
             trust_env=False,
         )
-        return self._session
 
 
 class Download(AsyncIterator[bytes]):
     """One streamed exchange, from its head to the end of its body."""
 
-    def __init__(self, outgoing: Outgoing, open_: _Open, tracker: aiohttp.UploadTracker | None) -> None:
+    def __init__(self, outgoing: Outgoing, open_: _Open, watch: Watch | None) -> None:
         self._outgoing = outgoing
         self._open = open_
-        self._tracker = tracker
+        self._watch = watch
         self._response: aiohttp.ClientResponse | None = None
         self._body: BoundedBody | None = None
 
     async def __aenter__(self) -> tuple[HttpResponse, AsyncIterator[bytes]]:
         """Send, and read the head; a body that is not 2xx is read whole."""
-        response = await contain(self._open(self._outgoing, self._tracker), self._outgoing, self._tracker)
+        response = await contain(self._open(self._outgoing, self._watch), self._outgoing, self._watch)
         self._response = response
         body = await self._dropping(self._begin(response))
-        return HttpResponse(
-            status=response.status, headers=_lower(response), body=body, sends=_sends(self._tracker)
-        ), self
+        sends = 1 if self._watch is None else self._watch.sends
+        return HttpResponse(status=response.status, headers=_lower(response), body=body, sends=sends), self
 
     async def _begin(self, response: aiohttp.ClientResponse) -> bytes:
         if not 200 <= response.status < 300:
@@ -221,15 +206,11 @@ class Download(AsyncIterator[bytes]):
 
     async def _dropping(self, work: Coroutine[object, None, bytes]) -> bytes:
         try:
-            return await contain(work, self._outgoing, self._tracker)
+            return await contain(work, self._outgoing, self._watch)
         except BaseException:
             if self._response is not None:
                 _drop(self._response)
             raise
-
-
-def _sends(tracker: aiohttp.UploadTracker | None) -> int:
-    return 1 if tracker is None else max(1, tracker.attempts)
 
 
 def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:

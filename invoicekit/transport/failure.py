@@ -17,6 +17,7 @@ import attrs
 from aiohttp import http_exceptions
 
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
+from invoicekit.transport.watch import Watch
 
 T = TypeVar("T")
 
@@ -92,14 +93,14 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def explain(
-    error: Exception, *, outgoing: Outgoing | None = None, tracker: aiohttp.UploadTracker | None = None
+    error: Exception, *, outgoing: Outgoing | None = None, watch: Watch | None = None
 ) -> ExchangeFailed:
     """Turn whatever ended an exchange into `ExchangeFailed`, with nothing of the original attached.
 
     Args:
         error: What was raised.
         outgoing: What was to be sent, where a forbidden character in it may be the cause.
-        tracker: Given where foreign middlewares stand between: an error that proves "never left" in
+        watch: Given where foreign middlewares stand between: an error that proves "never left" in
             one send proves nothing after an earlier one, nor where no send was begun at all.
     """
     if isinstance(error, ValueError) and outgoing is not None and _is_unsendable(outgoing):
@@ -107,7 +108,7 @@ def explain(
     else:
         finding = next(FINDINGS[kind] for kind in type(error).__mro__ if kind in FINDINGS)
     departed = finding.departed
-    if departed is _UNSENT and tracker is not None and not _is_unsent(tracker):
+    if departed is _UNSENT and watch is not None and not watch.is_unsent:
         departed = Departed.MAYBE
     detail = _detail(error)
     return ExchangeFailed(
@@ -118,9 +119,7 @@ def explain(
     )
 
 
-async def contain(
-    work: Coroutine[object, None, T], outgoing: Outgoing, tracker: aiohttp.UploadTracker | None = None
-) -> T:
+async def contain(work: Coroutine[object, None, T], outgoing: Outgoing, watch: Watch | None = None) -> T:
     """Await `work`; every error of aiohttp, the system or a middleware comes out as `ExchangeFailed`.
 
     Raises:
@@ -135,15 +134,9 @@ async def contain(
     except ExchangeFailed:
         raise
     except Exception as error:  # noqa: BLE001 - here unknown code ends: whatever it was, it is doubt
-        failure = explain(error, outgoing=outgoing, tracker=tracker)
+        failure = explain(error, outgoing=outgoing, watch=watch)
     # Raised out here so that the error above does not become its context.
     raise failure
-
-
-def _is_unsent(tracker: aiohttp.UploadTracker) -> bool:
-    uploaded = tracker.upload_complete
-    was_sent = uploaded.done() and not uploaded.cancelled() and uploaded.exception() is None
-    return tracker.attempts == 1 and tracker.bytes_written == 0 and not was_sent
 
 
 def _is_unsendable(outgoing: Outgoing) -> bool:

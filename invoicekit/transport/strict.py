@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import aiohttp
-from multidict import CIMultiDict
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
@@ -50,23 +49,6 @@ class StrictConnector(aiohttp.TCPConnector):
             abort(connection)
             connection.close()
         raise aiohttp.ClientConnectorError(req.connection_key, OSError("the host speaks without being asked"))
-
-
-class SingleSendBody(aiohttp.BytesPayload):
-    """A body that calls itself used up, so that aiohttp never sends it a second time.
-
-    For sessions that are not ours, whose response class cannot be chosen.
-    """
-
-    @property
-    def headers(self) -> "CIMultiDict[str]":
-        """What it adds to the request: no content type to an empty body."""
-        return super().headers if self.size else CIMultiDict({"Content-Length": "0"})
-
-    @property
-    def consumed(self) -> bool:
-        """Whether it may not be sent again: always."""
-        return True
 
 
 def abort(connection: "Connection | None") -> None:

@@ -60,12 +60,16 @@ async def test_a_cancelled_exchange_cuts_its_connection(
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning")
-async def test_a_cancelled_upload_stops(serve: Serve, transport: AiohttpTransport, outgoing: Make) -> None:
+@pytest.mark.parametrize("early", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"])
+async def test_a_cancelled_upload_stops(
+    serve: Serve, transport: AiohttpTransport, outgoing: Make, early: bytes
+) -> None:
     """What is still buffered here is dropped: a host that wakes up later must not get the whole of it."""
     paused, wake = asyncio.Event(), asyncio.Event()
     received = bytearray()
 
     async def answer(visit: Any) -> None:
+        await visit.send(early)
         paused.set()
         await wake.wait()
         while piece := await visit.reader.read(65536):
@@ -74,6 +78,7 @@ async def test_a_cancelled_upload_stops(serve: Serve, transport: AiohttpTranspor
     server = await serve(answer, waits_for_body=False)
     exchange = asyncio.create_task(transport.exchange(outgoing(server.url, "POST", b"x" * 30_000_000)))
     await paused.wait()
+    await until_read()
 
     exchange.cancel()
     await asyncio.wait({exchange})
@@ -81,6 +86,12 @@ async def test_a_cancelled_upload_stops(serve: Serve, transport: AiohttpTranspor
     await asyncio.wait_for(server.lost.wait(), 10)
 
     assert len(received) < 30_000_000
+
+
+async def until_read() -> None:
+    """Let the loop read what has been written on loopback."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def test_a_drip_lasts_as_long_as_the_caller_lets_it(

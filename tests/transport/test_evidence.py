@@ -328,6 +328,45 @@ async def test_a_middlewares_own_call_afterwards_spoils_the_proof(
     assert (failure.departed, len(server.visits)) == (Departed.MAYBE, 1)
 
 
+@pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning")
+async def test_a_middlewares_own_call_after_half_an_upload_spoils_the_proof(
+    serve: Serve, outgoing: Make, closed_port: int
+) -> None:
+    """The upload broke, with no byte written as aiohttp counts, and then something else was refused."""
+    server = await serve(reset_after_some, waits_for_body=False)
+
+    async def report(request: aiohttp.ClientRequest, handler: Handler) -> aiohttp.ClientResponse:
+        with contextlib.suppress(aiohttp.ClientError):
+            return await handler(request)
+        async with aiohttp.ClientSession() as other:
+            return await other.get(f"http://127.0.0.1:{closed_port}/")
+
+    async with aiohttp.ClientSession(middlewares=(report,)) as session:
+        exchange = AiohttpTransport(session=session).exchange(outgoing(server.url, "POST", b"x" * 30_000_000))
+        failure = await failure_of(exchange)
+
+    assert failure.departed is Departed.MAYBE
+    assert "ECONNREFUSED" in failure.reason
+
+
+async def test_a_middlewares_own_body_spoils_the_proof(
+    serve: Serve, outgoing: Make, closed_port: int
+) -> None:
+    """A request whose body was replaced on the way was sent as well."""
+    server = await serve(lambda visit: visit.reply())
+
+    async def replace(request: aiohttp.ClientRequest, handler: Handler) -> aiohttp.ClientResponse:
+        await request.update_body(b"other")
+        await (await handler(request)).read()
+        async with aiohttp.ClientSession() as other:
+            return await other.get(f"http://127.0.0.1:{closed_port}/")
+
+    async with aiohttp.ClientSession(middlewares=(replace,)) as session:
+        failure = await failure_of(AiohttpTransport(session=session).exchange(outgoing(server.url)))
+
+    assert (failure.departed, server.visits[0].body) == (Departed.MAYBE, b"other")
+
+
 async def test_a_middlewares_own_call_instead_proves_nothing(outgoing: Make, closed_port: int) -> None:
     """No send was begun through aiohttp; what the middleware did in its own way is not known."""
 

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 
 from invoicekit.transport import AiohttpTransport, Outgoing
@@ -142,9 +143,10 @@ async def test_connections_are_used_again(serve: Serve, either: AiohttpTransport
 async def test_cookies_are_not_kept(serve: Serve, transport: AiohttpTransport, outgoing: Make) -> None:
     """No call changes what the next one sends."""
     server = await serve(lambda visit: visit.reply(headers=("Set-Cookie: session=1; Path=/",)))
+    url = f"http://localhost:{server.port}/"  # cookie jars ignore hosts without a name
 
-    await transport.exchange(outgoing(server.url))
-    await transport.exchange(outgoing(server.url))
+    await transport.exchange(outgoing(url))
+    await transport.exchange(outgoing(url))
 
     assert b"cookie" not in server.visits[1].head.lower()
 
@@ -174,3 +176,23 @@ async def test_a_delete_without_a_body_names_no_content_type(
     head = server.visits[0].head
     assert b"Content-Type" not in head
     assert head.count(b"Content-Length: 0") == 1
+
+
+async def test_a_borrowed_sessions_settings_do_not_matter(serve: Serve, outgoing: Make) -> None:
+    """Base URL, raising, unpacking, redirects and timeouts are decided per request."""
+    packed = gzip.compress(b"text")
+    server = await serve(
+        lambda visit: visit.reply(
+            packed, status="302 Found", headers=("Content-Encoding: gzip", "Location: /x")
+        )
+    )
+
+    async with aiohttp.ClientSession(
+        base_url="http://127.0.0.1:1/",
+        raise_for_status=True,
+        auto_decompress=False,
+        timeout=aiohttp.ClientTimeout(total=1e-9),
+    ) as session:
+        answer = await AiohttpTransport(session=session).exchange(outgoing(server.url))
+
+    assert (answer.status, answer.body) == (302, b"text")

@@ -59,13 +59,19 @@ async def test_a_refusal_is_read_whole(serve: Serve, either: AiohttpTransport, o
 
 async def test_a_large_refusal_is_bounded(serve: Serve, either: AiohttpTransport, outgoing: Make) -> None:
     """The bound holds for it as for any answer."""
-    server = await serve(lambda visit: visit.reply(bytes(1000), status="500 Oops"))
+
+    async def answer(visit: Any) -> None:
+        await visit.send(b"HTTP/1.1 500 Oops\r\nContent-Length: 1000\r\n\r\n")
+        await visit.reader.read()
+
+    server = await serve(answer)
 
     with pytest.raises(ExchangeFailed) as caught:
         async with either.stream(outgoing(server.url, "GET", None, max_body_bytes=999)):
             pass
 
     assert caught.value.is_oversized
+    await asyncio.wait_for(server.lost.wait(), 10)
 
 
 async def test_a_stream_read_to_its_end_gives_its_connection_back(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 import trustme
 
@@ -177,13 +178,35 @@ async def test_a_cancelled_exchange_over_tls_cuts_its_connection(
     assert exchange.cancelled()
 
 
+async def never_end(visit: Any) -> None:
+    """Send for as long as the connection stands, and take no notice of farewells."""
+    visit.writer.transport.pause_reading()
+    await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
+    while True:
+        await visit.send(bytes(65536))
+
+
+async def test_a_stream_over_tls_left_early_is_cut_off(
+    serve: Serve, outgoing: Make, authority: trustme.CA
+) -> None:
+    """A host that goes on sending is not listened to until it says goodbye."""
+    server = await serve(never_end, tls=server_side(authority.issue_cert("127.0.0.1")))
+    transport = AiohttpTransport(ssl_context=trusting(authority))
+
+    async with transport.stream(outgoing(server.url, "GET", None, max_body_bytes=10**9)) as (_, pieces):
+        await anext(pieces)
+
+    await asyncio.wait_for(server.lost.wait(), 10)
+    await transport.aclose()
+
+
 async def test_old_protocols_are_not_spoken() -> None:
     """What our own session verifies with starts at TLS 1.2."""
     transport = AiohttpTransport()
-    session = transport._own_session()
+    session = transport._new_session()
 
     context = session.connector._get_ssl_context(_Https())  # type: ignore[union-attr]
-    await transport.aclose()
+    await session.close()
 
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert context.verify_mode is ssl.CERT_REQUIRED
@@ -197,7 +220,8 @@ class _Https:
         return True
 
 
-async def test_a_borrowed_session_brings_its_own_tls(borrowing: AiohttpTransport) -> None:
+async def test_a_borrowed_session_brings_its_own_tls() -> None:
     """A context that would be ignored is refused."""
-    with pytest.raises(ConfigurationError, match="ssl_context"):
-        AiohttpTransport(session=borrowing._borrowed, ssl_context=ssl.create_default_context())
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(ConfigurationError, match="ssl_context"):
+            AiohttpTransport(session=session, ssl_context=ssl.create_default_context())
