@@ -1,6 +1,7 @@
 """Typed reading: strict, complete in its complaints, blind to values."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 
@@ -37,6 +38,7 @@ class Document:
     total: Decimal | DecimalText | None = None
     text_total: DecimalText = ZERO
     either: int | Line | tuple[int, ...] = 0
+    by_name: int | Mapping[str, int] = 0
     counts: Mapping[str, int] = attrs.field(factory=dict)
     anything: object = None
 
@@ -154,6 +156,32 @@ def test_a_hostile_list_costs_a_bounded_report(codec: Codec) -> None:
     assert found[0] == "$[0]: expected int, got string"
 
 
+def test_a_hostile_document_costs_a_bounded_report(codec: Codec) -> None:
+    """Nor do many wrong lists; what is left out is said."""
+    raw = [{"lines": ["x"] * 30}] * 30
+
+    found = paths(codec, raw, tuple[Line, ...])
+
+    assert len(found) == 101
+    assert found[-1] == "$: and more"
+
+
+def test_null_alone_can_be_declared(codec: Codec) -> None:
+    """A field that is always null today is told from one that is not."""
+    assert codec.structure([None], tuple[None, ...]) == (None,)
+    assert paths(codec, [None, 0], tuple[None, ...]) == ("$[1]: expected null, got int",)
+
+
+def test_a_private_name_is_its_own(codec: Codec) -> None:
+    """A field with an underscore is read under the underscore, whatever the constructor calls it."""
+
+    @attrs.frozen
+    class Report:
+        _id: str
+
+    assert codec.structure({"_id": "x"}, Report) == Report(id="x")
+
+
 def test_absent_null_and_present_are_told_apart(codec: Codec) -> None:
     """MISSING is "not in this answer", None is the provider's null."""
     assert read(codec).note is MISSING
@@ -197,6 +225,12 @@ def test_a_decimal_text_is_plain(codec: Codec, text: str) -> None:
 def test_a_union_chooses_by_json_kind(codec: Codec, value: object, found: object) -> None:
     """A field that comes as a number here and as an object there is read as what it is."""
     assert read(codec, either=value).either == found
+
+
+def test_a_mapping_may_be_in_a_union(codec: Codec) -> None:
+    """An object without fixed fields is a JSON kind like others."""
+    assert read(codec, by_name={"a": 1}).by_name == {"a": 1}
+    assert paths(codec, {"_id": "x", "by_name": {"a": "1"}}) == ("$.by_name[*]: expected int, got string",)
 
 
 def test_faults_inside_a_union_are_placed(codec: Codec) -> None:
@@ -259,17 +293,48 @@ class WithSameKinds:
 
 
 @attrs.frozen
+class WithDateInUnion:
+    either: int | date
+
+
+@attrs.frozen
+class WithListInUnion:
+    either: int | list[int]
+
+
+@attrs.frozen
 class WithTwoTexts:
     either: str | DecimalText
 
 
 @pytest.mark.parametrize(
-    "cls", [Plain, float, list[int], WithEnum, WithFloat, WithBareTuple, WithSameKinds, WithTwoTexts]
+    "cls",
+    [
+        Plain,
+        float,
+        list[int],
+        WithEnum,
+        WithFloat,
+        WithBareTuple,
+        WithSameKinds,
+        WithTwoTexts,
+        WithListInUnion,
+    ],
 )
 def test_what_cannot_be_read_strictly_cannot_be_declared(codec: Codec, cls: type) -> None:
     """A closed enum, a float or an ambiguous union is a fault of the adapter, found on first use."""
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"a wire class cannot|a wire class declares"):
         codec.structure({}, cls)
+
+
+def test_a_wrong_declaration_is_named(codec: Codec) -> None:
+    """The author learns which declaration is wrong, and that words belong into str."""
+    with pytest.raises(TypeError, match="cannot declare <class 'float'>"):
+        codec.structure({}, WithFloat)
+    with pytest.raises(TypeError, match="declares str, not Colour"):
+        codec.structure({}, WithEnum)
+    with pytest.raises(TypeError, match="cannot declare a union with"):
+        codec.structure({}, WithDateInUnion)
 
 
 def test_a_faulty_class_stays_faulty(codec: Codec) -> None:
