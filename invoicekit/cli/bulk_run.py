@@ -10,8 +10,9 @@ import attrs
 import typer
 from rich.console import Console
 
-from invoicekit.bulk import Item, Job, JobExit, Plan, Source, plan_job
+from invoicekit.bulk import Item, Job, JobExit, Plan, Source, Standing, plan_job
 from invoicekit.cli.connection import Target
+from invoicekit.cli.lines import tell
 from invoicekit.cli.progress import Bars
 from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
 from invoicekit.cli.running import Finished, run_job
@@ -64,11 +65,15 @@ class BulkRun:
         """
         total = self.source.check() or None
         finished = asyncio.run(self._carry_out(start, total))
+        if finished.input_failure is not None and not finished.report.rows:
+            raise finished.input_failure
         if self.as_json:
             typer.echo(json.dumps(finished.report.as_json(), indent=2))
         else:
             rows_out = None if self.rows_out is None else str(self.rows_out)
             show_report(Console(), self.name, finished, rows_out=rows_out)
+        if finished.input_failure is not None and not finished.report.count(Standing.UNKNOWN):
+            raise finished.input_failure
         raise typer.Exit(finished.report.exit_code())
 
     async def _carry_out(
@@ -114,14 +119,11 @@ async def _next(rows: AsyncIterator[Item[T]]) -> Item[T] | None:
 
 
 def _show_plan(console: Console, name: str, plan: Plan) -> None:
-    console.print(
-        f"{plan.rows:,} {name}: {plan.to_send:,} to send, {plan.duplicates:,} repeated, "
-        f"{plan.rejected:,} unusable",
-        highlight=False,
-    )
-    console.print(f"about {plan.requests:,} requests; nothing was sent", highlight=False)
-    for problem in plan.problems[:SHOWN_PROBLEMS]:
-        console.print(f"  {problem}", highlight=False, markup=False, soft_wrap=True)
-    left = plan.rejected - min(len(plan.problems), SHOWN_PROBLEMS)
-    if left:
-        console.print(f"  … and {left:,} more; --json lists up to 200", highlight=False, markup=False)
+    counts = f"{plan.to_send:,} to send, {plan.duplicates:,} repeated, {plan.rejected:,} unusable"
+    tell(console, f"{plan.rows:,} {name}: {counts}")
+    tell(console, f"About {plan.requests:,} requests. Nothing was sent.")
+    shown = plan.problems[:SHOWN_PROBLEMS]
+    for problem in shown:
+        tell(console, problem, indent=2)
+    if plan.rejected > len(shown):
+        tell(console, f"… and {plan.rejected - len(shown):,} more; --json lists the first 200", indent=2)

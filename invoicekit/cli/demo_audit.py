@@ -15,7 +15,7 @@ PAYMENTS = "payments"
 
 _FILES: Mapping[str, tuple[str, ...]] = {
     ENTRIES: ("entries.csv", "entries.jsonl"),
-    STATUSES: ("statuses",),
+    STATUSES: (STATUSES,),
     PAYMENTS: ("payments.csv", "payments.jsonl"),
 }
 _IS_THERE = frozenset({Standing.APPLIED.value, Standing.ALREADY_APPLIED.value})

@@ -61,7 +61,8 @@ class Played:
     """How it ended.
 
     Attributes:
-        jobs: By what the rows are: one job for each input file.
+        jobs: By what the rows are: one job for each input file that was begun.
+        not_begun: The input files that an interrupt or an error left.
         stats: The simulator's own counts.
         verdicts: By the same names: whether ledger and rows agree.
     """
@@ -69,6 +70,7 @@ class Played:
     order: Order
     inputs: InputFiles
     jobs: Mapping[str, Sequence[Finished]]
+    not_begun: Sequence[str]
     stats: Mapping[str, object]
     verdicts: Mapping[str, AuditVerdict]
 
@@ -99,7 +101,7 @@ async def play(order: Order, bars: Bars) -> Played:
         )
         async with InvoiceService(connection) as service:
             await service.probe()
-            jobs = await _apply(order, inputs, invoice_ids, service, bars)
+            jobs, not_begun = await _apply(order, inputs, invoice_ids, service, bars)
             account = service.account
         await _until_late_writes_are_in(stage)
         verdicts = await asyncio.to_thread(compare, order.folder, stage, account=account)
@@ -107,6 +109,7 @@ async def play(order: Order, bars: Bars) -> Played:
             order=order,
             inputs=inputs,
             jobs=jobs,
+            not_begun=not_begun,
             stats=await asyncio.to_thread(stage.stats),
             verdicts=verdicts,
         )
@@ -147,13 +150,15 @@ class _Act:
 
 async def _apply(
     order: Order, inputs: InputFiles, invoice_ids: Sequence[str], service: InvoiceService, bars: Bars
-) -> dict[str, list[Finished]]:
-    """Run the jobs one after the other; an interrupt or a wrong key ends the course."""
+) -> tuple[dict[str, list[Finished]], list[str]]:
+    """Run the jobs one after the other; an interrupt or an error that ends a job ends the course."""
     jobs: dict[str, list[Finished]] = {}
-    for act in _acts(inputs, invoice_ids, service, bars):
+    acts = list(_acts(inputs, invoice_ids, service, bars))
+    while acts:
+        act = acts.pop(0)
         finished = await run_job(
             act.start(),
-            label=f"{act.kind}: {act.name}",
+            label=act.name,
             bars=bars,
             total=act.total,
             rows_out=rows_path(order.folder, act.name),
@@ -162,7 +167,7 @@ async def _apply(
         jobs.setdefault(act.kind, []).append(finished)
         if finished.report.is_interrupted or finished.report.stopped_by is not None:
             break
-    return jobs
+    return jobs, [act.name for act in acts]
 
 
 def _acts(
@@ -176,7 +181,7 @@ def _acts(
 
         yield _Act(kind=ENTRIES, name=path.name, total=entries.check(), start=mark)
     send = partial(_status_job, invoice_ids, service, bars)
-    yield _Act(kind=STATUSES, name="statuses", total=len(invoice_ids), start=send)
+    yield _Act(kind=STATUSES, name=STATUSES, total=len(invoice_ids), start=send)
     for path in inputs.payments:
         payments = Source(path=str(path), columns=PAYMENT_COLUMNS)
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from invoicekit.bulk import JobExit, Report, Standing, Usage
 from invoicekit.cli.demo_play import Played
 from invoicekit.cli.failure import explain
+from invoicekit.cli.lines import tell
 from invoicekit.cli.report_view import counts_table
 from invoicekit.cli.running import Finished
 
@@ -58,6 +59,7 @@ def result_of(played: Played) -> dict[str, object]:
         "faults": order.has_faults,
         "on_doubt": order.on_doubt.value,
         "spoilt_rows": played.inputs.spoilt_rows,
+        "not_begun": list(played.not_begun),
         "jobs": {kind: report.as_json() for kind, report in reports.items()},
         "requests": sum(report.usage.requests for report in reports.values()),
         "retries": sum(report.usage.retries for report in reports.values()),
@@ -75,7 +77,7 @@ def show(console: Console, played: Played) -> None:
     console.print(counts_table(reports))
     console.print()
     for line in (*_costs(played, list(reports.values())), *_left_undone(played, reports), *_verdict(played)):
-        console.print(line, highlight=False, markup=False)
+        tell(console, line.lstrip(), indent=len(line) - len(line.lstrip()))
 
 
 def _costs(played: Played, reports: Sequence[Report]) -> list[str]:
@@ -106,6 +108,12 @@ def _left_undone(played: Played, reports: Mapping[str, Report]) -> list[str]:
                 lines.append(f"  {outcome.standing.value}: {where}{reason}")
         if report.stopped_by is not None:
             lines.append(f"  {kind} ended early: {explain(report.stopped_by)}")
+        lines += [
+            f"  not attempted: {finished.label}, lines {finished.not_attempted}"
+            for finished in played.jobs[kind]
+            if finished.not_attempted
+        ]
+    lines += [f"  not attempted: all of {name}" for name in played.not_begun]
     if not lines:
         return []
     shown = lines[:_SHOWN]

@@ -16,9 +16,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from invoicekit.cli.lines import tell
 from invoicekit.clock import SystemClock
 
 _REFRESH_SECONDS = 0.1
+_LABEL_WIDTH = 16
 
 
 class Counted(Protocol):
@@ -31,7 +33,7 @@ class Counted(Protocol):
 
 
 class Bars:
-    """One bar after the other; silent where the console is no terminal.
+    """One bar after the other; a line for each where the console is no terminal.
 
     Args:
         console: On standard error, so that standard output holds the report alone.
@@ -44,7 +46,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Print a line above the bar."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        tell(self._console, text)
 
     def pause(self, seconds: float) -> None:
         """Show that the provider's limit holds requests back, and for how long."""
@@ -54,6 +56,7 @@ class Bars:
     async def show(self, label: str, counted: Counted, *, total: int | None) -> AsyncIterator[None]:
         """Show a bar while the block runs."""
         if not self._console.is_terminal:
+            self.say(f"{label} …")
             yield
             return
         # No thread of rich's own: the bar is drawn by the loop that does the work.
@@ -68,7 +71,7 @@ class Bars:
             auto_refresh=False,
             expand=True,
         )
-        task = progress.add_task(label, total=total, notice="")
+        task = progress.add_task(f"{label:{_LABEL_WIDTH}}", total=total, notice="")
         progress.start()
         drawing = asyncio.create_task(self._keep_drawing(progress, task, counted))
         try:

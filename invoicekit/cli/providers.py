@@ -115,7 +115,8 @@ def _show(console: Console, found: Found, *, is_detailed: bool) -> None:
 def _table(capabilities: Capabilities) -> Table:
     table = Table("operation", "support", "requests", "note", box=None, pad_edge=False)
     for operation, capability in sorted(capabilities.operations.items()):
-        note = " ".join(part for part in (capability.note, capability.alternative) if part)
+        instead = f"instead: {capability.alternative}" if capability.alternative else ""
+        note = "; ".join(part for part in (capability.note, instead) if part)
         calls = str(capability.calls) if capability.is_offered else ""
         table.add_row(operation, capability.support.value, calls, escape(note))
     return table

@@ -1,12 +1,13 @@
 """A finished job, for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Table
 
-from invoicekit.bulk import ItemOutcome, Report, Standing, Usage
+from invoicekit.bulk import Report, Standing, Usage
 from invoicekit.cli.failure import explain
+from invoicekit.cli.lines import tell
 from invoicekit.cli.running import Finished
 
 SHOWN_PROBLEMS = 20
@@ -27,9 +28,10 @@ def counts_table(rows: Mapping[str, Report]) -> Table:
 
 def usage_line(usage: Usage) -> str:
     """Say what the job asked of the provider."""
+    share = "" if usage.share_of_rate is None else f"; {usage.share_of_rate:.0%} of the allowed rate used"
     return (
         f"{usage.requests:,} requests, {usage.retries:,} of them repeats; "
-        f"{usage.rate_limited:,} answered 429; {usage.seconds:.1f} s"
+        f"{usage.rate_limited:,} answered 429; {usage.seconds:.1f} s{share}"
     )
 
 
@@ -37,35 +39,32 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
     """Print counts, what went wrong, and what to do about it."""
     report = finished.report
     console.print(counts_table({name: report}))
-    console.print(usage_line(report.usage), highlight=False)
-    show_problems(console, report)
-    if report.problems_left_out or len(_told(report)) > SHOWN_PROBLEMS:
+    tell(console, usage_line(report.usage))
+    told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]
+    for outcome in told[:SHOWN_PROBLEMS]:
+        text = f"line {outcome.position}: {outcome.standing.value}: {outcome.id}: {outcome.reason}"
+        tell(console, text, indent=2)
+    if len(told) > SHOWN_PROBLEMS or report.problems_left_out:
         where = f"all rows are in {rows_out}" if rows_out else "name a file with --rows-out to get all rows"
-        console.print(f"… and more: {where}", highlight=False, markup=False, soft_wrap=True)
-    if finished.not_attempted:
-        lines = f"not attempted: lines {finished.not_attempted}"
-        console.print(lines, highlight=False, soft_wrap=True)
-        console.print("Run the same command again: it does what is left.")
-    if report.count(Standing.UNKNOWN):
-        console.print(
-            "Rows in doubt may have happened: look at the provider before repeating them by hand. "
-            "Running the same command again looks first.",
-            soft_wrap=True,
-        )
+        tell(console, f"… and more: {where}", indent=2)
+    for line in _what_to_do(finished):
+        tell(console, line)
+
+
+def _what_to_do(finished: Finished) -> Iterator[str]:
+    report = finished.report
+    if finished.input_failure is not None:
+        yield f"The input ended early: {finished.input_failure}."
     if report.stopped_by is not None:
-        text = f"The job ended early: {explain(report.stopped_by)}"
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def show_problems(console: Console, report: Report) -> None:
-    """List the first rows that are neither applied nor merely left."""
-    for outcome in _told(report)[:SHOWN_PROBLEMS]:
-        text = f"  line {outcome.position}: {outcome.standing.value}: {outcome.id}: {outcome.reason}"
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def _told(report: Report) -> list[ItemOutcome[object]]:
-    return [outcome for outcome in report.problems if outcome.standing is not Standing.NOT_ATTEMPTED]
+        yield f"The job ended early: {explain(report.stopped_by)}."
+    if finished.not_attempted:
+        yield f"Not attempted: lines {finished.not_attempted}."
+        yield "Run the same command again: it does what is left."
+    if report.count(Standing.UNKNOWN):
+        yield (
+            "A row in doubt may have happened: look at the provider before you repeat it by hand. "
+            "The same command, run again, looks first."
+        )
 
 
 def _is_worth_a_column(standing: Standing, rows: Mapping[str, Report]) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from invoicekit.bulk import ItemOutcome, Report, RowsFile, Standing, Tally
+from invoicekit.bulk import InputError, ItemOutcome, Report, RowsFile, Standing, Tally
 from invoicekit.cli.interrupt import interruptible
 from invoicekit.cli.progress import Bars
 from invoicekit.cli.ranges import Ranges
@@ -18,11 +18,15 @@ class Finished:
     """A job that ended.
 
     Attributes:
+        label: What its bar was called.
         not_attempted: The lines of the rows that were left.
+        input_failure: What made the rest of the input unusable; the rows before it are done.
     """
 
+    label: str
     report: Report
     not_attempted: Ranges
+    input_failure: InputError | None = None
 
 
 class Runnable(Protocol):
@@ -59,11 +63,8 @@ async def run_job(
     rows_out: Path | None = None,
     with_payments: bool = False,
 ) -> Finished:
-    """Carry a job out; Ctrl-C ends it early but never without its report.
-
-    Raises:
-        InputError: The input turned out to be unusable as a whole; rows before it are done.
-    """
+    """Carry a job out; whatever ends it early, it never ends without its report."""
+    input_failure = None
     not_attempted = Ranges()
     with ExitStack() as stack:
         rows = None
@@ -71,9 +72,14 @@ async def run_job(
             rows = stack.enter_context(RowsFile(rows_out, with_payments=with_payments))
         stack.enter_context(interruptible(job, say=bars.say))
         async with bars.show(label, job.tally, total=total):
-            async for outcome in job.outcomes():
-                if rows is not None:
-                    rows.write(outcome)
-                if outcome.standing is Standing.NOT_ATTEMPTED:
-                    not_attempted.add(outcome.position)
-    return Finished(report=job.report(), not_attempted=not_attempted)
+            try:
+                async for outcome in job.outcomes():
+                    if rows is not None:
+                        rows.write(outcome)
+                    if outcome.standing is Standing.NOT_ATTEMPTED:
+                        not_attempted.add(outcome.position)
+            except InputError as failure:
+                input_failure = failure
+    return Finished(
+        label=label, report=job.report(), not_attempted=not_attempted, input_failure=input_failure
+    )

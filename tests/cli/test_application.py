@@ -30,7 +30,7 @@ def test_help_names_the_exit_codes(command: CommandLine) -> None:
         "3 something in doubt",
         "130 interrupted",
     ):
-        assert words in ended.out.replace("\n", " ")
+        assert words in " ".join(ended.out.split())
 
 
 def test_an_unknown_command_ends_with_two(command: CommandLine) -> None:

@@ -32,11 +32,18 @@ class Started:
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
 
-    def end(self, number: int | None = None) -> Ended:
-        """Send a signal, if one is given, and wait for the end."""
+    def error_line(self) -> str:
+        """Wait for the next line of its standard error."""
+        assert self.process.stderr is not None
+        line = self.process.stderr.readline()
+        assert line, "the process said nothing more"
+        return line.rstrip("\n")
+
+    def end(self, number: int | None = None, *, given: str | None = None) -> Ended:
+        """Send a signal, if one is named, and wait for the end."""
         if number is not None:
             self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(given, timeout=60)
         return Ended(code=self.process.returncode, out=out, err=err)
 
     def close_input(self) -> None:
@@ -78,10 +85,10 @@ class CommandLine:
         )
         return Started(process)
 
-    def run(self, *arguments: object) -> Ended:
-        """Run a command to its end; a traceback is never an answer to a user."""
+    def run(self, *arguments: object, given: str | None = None) -> Ended:
+        """Run a command to its end, with text for its standard input; a traceback is never an answer."""
         with self.start(*arguments) as started:
-            ended = started.end()
+            ended = started.end(given=given)
         assert "Traceback" not in ended.err, ended.err
         return ended
 
@@ -97,10 +104,15 @@ class Simulated:
     @property
     def options(self) -> list[str]:
         """Return what reaches it, as `--set` options."""
-        return [part for name, value in self.settings.items() for part in ("--set", f"{name}={value}")]
+        return options_of(self.settings)
 
     def ask(self, path: str, order: object = None) -> list[dict[str, object]]:
         """Ask a control route; the rows of its answer."""
         body = None if order is None else json.dumps(order).encode()
         with urlopen(Request(f"{self.url}/_simulator/{path}", data=body), timeout=30) as answer:  # noqa: S310
             return [json.loads(line) for line in answer.read().splitlines()]
+
+
+def options_of(settings: Mapping[str, object]) -> list[str]:
+    """Return settings as `--set` options."""
+    return [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
