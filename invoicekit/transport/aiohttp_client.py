@@ -33,8 +33,8 @@ class _Options(TypedDict):
 class AiohttpTransport:
     """Send each request once over pooled connections and read the answer within bounds.
 
-    A session of our own is opened in the running loop at the first exchange. It keeps no cookies,
-    asks no environment for proxies, and its connections verify certificates by `ssl_context`.
+    A session of our own is opened at the first exchange and belongs to that event loop. It keeps no
+    cookies, asks no environment for proxies, and its connections verify certificates by `ssl_context`.
 
     A borrowed session keeps its connector, proxies, cookies and middlewares, and is never closed
     here. Three things then are its owner's to care for: what middlewares send on their own, TLS
@@ -76,6 +76,7 @@ class AiohttpTransport:
             "raise_for_status": False,
             "timeout": aiohttp.ClientTimeout(connect=connect_seconds),
         }
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way = 0
         self._idle: asyncio.Event | None = None
         self._is_closed = False
@@ -135,12 +136,18 @@ class AiohttpTransport:
         )
 
     async def _open(self, outgoing: Outgoing, watch: Watch | None) -> aiohttp.ClientResponse:
-        session = self._session
+        session, loop = self._session, asyncio.get_running_loop()
         if self._is_closed or (session is not None and session.closed):
             raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
         if not (outgoing.url.isascii() and outgoing.url.isprintable()):
             # yarl drops line breaks and tabs without a word, and so calls another path.
             raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
+        if self._loop is not loop:
+            if self._loop is not None:
+                raise ExchangeFailed(
+                    "the transport belongs to another event loop", departed=Departed.NO, is_final=True
+                )
+            self._loop = loop
         if session is None:
             session = self._session = self._new_session()
         return await session.request(

@@ -79,6 +79,7 @@ async def test_waiting_for_a_free_connection_sent_nothing(serve: Serve, outgoing
     server = await serve(lambda visit: asyncio.sleep(3600))
     transport = AiohttpTransport(connections=1, connect_seconds=0.05)
     busy = asyncio.create_task(transport.exchange(outgoing(server.url)))
+    await server.came.wait()
 
     failure = await failure_of(transport.exchange(outgoing(server.url)))
     busy.cancel()
@@ -165,6 +166,10 @@ async def binary(visit: Any) -> None:
     await visit.send(bytes(range(256)))
 
 
+async def more_than_asked(visit: Any) -> None:
+    await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more")
+
+
 async def two_lengths(visit: Any) -> None:
     await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc")
 
@@ -186,6 +191,7 @@ async def length_and_chunks(visit: Any) -> None:
         not_gzip,
         not_http,
         binary,
+        more_than_asked,
         two_lengths,
         length_and_chunks,
     ],
@@ -286,6 +292,23 @@ async def test_a_closed_borrowed_session_sends_nothing(outgoing: Make) -> None:
     failure = await failure_of(AiohttpTransport(session=session).exchange(outgoing("http://127.0.0.1/")))
 
     assert (failure.departed, failure.is_final) == (Departed.NO, True)
+
+
+def test_another_event_loop_sends_nothing(outgoing: Make) -> None:
+    """Connections of a loop that has ended could still be written to, and never answered."""
+    transport = AiohttpTransport()
+
+    async def fail() -> ExchangeFailed:
+        return await failure_of(transport.exchange(outgoing("http://no-such-host.invalid/")))
+
+    with asyncio.Runner() as first:
+        first.run(fail())
+        with asyncio.Runner() as second:
+            failure = second.run(fail())
+        first.run(transport.aclose())
+
+    assert (failure.departed, failure.is_final) == (Departed.NO, True)
+    assert "event loop" in failure.reason
 
 
 Handler = aiohttp.ClientHandlerType

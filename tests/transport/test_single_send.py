@@ -134,6 +134,31 @@ async def test_an_answer_nobody_asked_for_is_not_taken_for_the_next_one(
     assert server.connections == 2
 
 
+async def test_a_pool_of_spoilt_connections_sends_nothing(
+    serve: Serve, transport: AiohttpTransport, outgoing: Make
+) -> None:
+    """After a few of them an exchange gives up, certain that nothing has left; later ones go on."""
+    together = asyncio.Barrier(4)
+
+    async def answer(visit: Any) -> None:
+        if visit.number <= 4:
+            await together.wait()
+        await visit.reply(b"%d" % visit.number)
+
+    server = await serve(answer)
+    await asyncio.gather(*(transport.exchange(outgoing(server.url)) for _ in range(4)))
+    for visit in server.visits:
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL")
+    await until_idle()
+
+    with pytest.raises(ExchangeFailed) as caught:
+        await transport.exchange(outgoing(server.url))
+    last = await transport.exchange(outgoing(server.url))
+
+    assert caught.value.departed is Departed.NO
+    assert last.body == b"5"
+
+
 async def until_idle() -> None:
     """Let the loop read what has been written on loopback."""
     for _ in range(10):
