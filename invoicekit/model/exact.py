@@ -1,6 +1,5 @@
 """Decimal arithmetic that is exact or fails, whatever the caller's decimal context says."""
 
-from collections.abc import Callable
 from decimal import (
     ROUND_HALF_EVEN,
     Clamped,
@@ -29,38 +28,43 @@ _ROUNDING = Context(
 )
 
 
-def _or_refuse(compute: Callable[..., Decimal], *operands: object) -> Decimal:
-    try:
-        result = compute(*operands)
-        if result.is_finite():
-            return result
-    except DecimalException:
-        pass
-    raise InvalidAmount("a number is not finite, or has more digits than any amount of money")
-
-
 def bounded(value: Decimal) -> Decimal:
     """Return the value unchanged (``-0`` as ``0``) if it is finite and of sane length.
 
     Raises:
         InvalidAmount: It is NaN, infinite, or out of all proportion.
     """
-    return _or_refuse(_EXACT.plus, value)
+    try:
+        result = _EXACT.plus(value)
+    except DecimalException:
+        raise _refusal() from None
+    if result.is_finite():  # quiet NaNs and infinities raise nothing
+        return result
+    raise _refusal()
 
 
 def plus(left: Decimal, right: Decimal) -> Decimal:
     """Add exactly."""
-    return _or_refuse(_EXACT.add, left, right)
+    try:
+        return bounded(_EXACT.add(left, right))
+    except DecimalException:
+        raise _refusal() from None
 
 
 def minus(left: Decimal, right: Decimal) -> Decimal:
     """Subtract exactly."""
-    return _or_refuse(_EXACT.subtract, left, right)
+    try:
+        return bounded(_EXACT.subtract(left, right))
+    except DecimalException:
+        raise _refusal() from None
 
 
 def times(left: Decimal, right: Decimal) -> Decimal:
     """Multiply exactly."""
-    return _or_refuse(_EXACT.multiply, left, right)
+    try:
+        return bounded(_EXACT.multiply(left, right))
+    except DecimalException:
+        raise _refusal() from None
 
 
 def shift_point(value: Decimal | int, places: int) -> Decimal:
@@ -69,9 +73,19 @@ def shift_point(value: Decimal | int, places: int) -> Decimal:
     Raises:
         InvalidAmount: The value is not finite, or out of all proportion.
     """
-    return _or_refuse(_EXACT.scaleb, bounded(Decimal(value)), places)
+    try:
+        return bounded(_EXACT.scaleb(Decimal(value), places))
+    except DecimalException:
+        raise _refusal() from None
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
     """Round to so many decimals, half to even."""
-    return _or_refuse(_ROUNDING.quantize, value, Decimal((0, (1,), -places)))
+    try:
+        return bounded(_ROUNDING.quantize(value, Decimal((0, (1,), -places))))
+    except DecimalException:
+        raise _refusal() from None
+
+
+def _refusal() -> InvalidAmount:
+    return InvalidAmount("a number is not finite, or has more digits than any amount of money")

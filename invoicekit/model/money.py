@@ -43,6 +43,8 @@ def _number(value: object) -> Decimal:
 
 
 def _amount(value: Decimal | int | str) -> Decimal:
+    if type(value) is Decimal:  # by far the commonest
+        return exact.bounded(value)
     if not isinstance(value, str):
         return _number(value)
     if _AMOUNT_TEXT.fullmatch(value) is None:

@@ -1,10 +1,10 @@
 """One text for one content, for `Write.content`."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from json.encoder import encode_basestring_ascii as _quoted
 
 import attrs
 
@@ -33,16 +33,18 @@ def _mapping(fields: Mapping[str, object]) -> str:
     if not all(type(key) is str for key in fields):
         raise UsageError("keys of a content are str")
     parts = [
-        f"{json.dumps(key)}:{_text(fields[key])}"
-        for key in sorted(fields)
-        if fields[key] is not Absent.MISSING
+        f"{_quoted(key)}:{_text(fields[key])}" for key in sorted(fields) if fields[key] is not Absent.MISSING
     ]
     return "{" + ",".join(parts) + "}"
 
 
 def _text(value: object) -> str:
-    if value is None or isinstance(value, bool) or type(value) is str:
-        return json.dumps(value)
+    if type(value) is str:
+        return _quoted(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if type(value) is int:
         return str(value)
     if isinstance(value, Decimal):
@@ -50,15 +52,15 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         raise InvalidAmount("a content never holds a float; use Decimal")
     if isinstance(value, Money):
-        return f'{{"amount":{_number(value.amount)},"currency":{json.dumps(value.currency)}}}'
+        return f'{{"amount":{_number(value.amount)},"currency":{_quoted(value.currency)}}}'
     if isinstance(value, Enum):
-        return json.dumps(value.name)
+        return _quoted(value.name)
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InvalidInstant("a content never holds an instant without a time zone")
-        return json.dumps(value.astimezone(UTC).isoformat())
+        return _quoted(value.astimezone(UTC).isoformat())
     if isinstance(value, date):
-        return json.dumps(value.isoformat())
+        return _quoted(value.isoformat())
     if isinstance(value, timedelta):
         return _number(shift_point(value // timedelta(microseconds=1), -6))
     if isinstance(value, Mapping):

@@ -51,7 +51,7 @@ def write_instant(instant: datetime, *, truncate: bool = False) -> str:
     if instant.microsecond and not truncate:
         raise InvalidInstant("this provider keeps whole seconds; round the instant first")
     try:
-        return f"{instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+        return f"{instant.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
     except OverflowError:
         pass
     raise InvalidInstant("the instant lies outside the years 1 to 9999 in UTC")

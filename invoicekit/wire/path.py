@@ -94,6 +94,8 @@ def checked_id(name: str, value: object, pattern: re.Pattern[str]) -> str:
     Raises:
         InvalidIdentifier: It does not, or it could reach beyond its segment; nothing was sent.
     """
+    if type(value) is str and value.isascii() and value.isalnum() and pattern.fullmatch(value):
+        return value  # most ids are, and nothing of them needs encoding
     if (
         not isinstance(value, str)
         or pattern.fullmatch(value) is None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Annotated
 
 import attrs
 import pytest
@@ -39,6 +40,9 @@ class Document:
     text_total: DecimalText = ZERO
     either: int | Line | tuple[int, ...] = 0
     by_name: int | Mapping[str, int] = 0
+    text_or_null: DecimalText | None = None
+    number: Decimal | int = 0
+    labelled: Annotated[int, "pieces"] = 0
     counts: Mapping[str, int] = attrs.field(factory=dict)
     anything: object = None
 
@@ -134,6 +138,14 @@ def test_the_message_names_the_document_and_the_first_places(codec: Codec) -> No
 
     assert str(caught.value).startswith("invoice 64ae: not what the provider documents: $._id: expected str")
     assert str(caught.value).endswith("and 1 more")
+
+
+def test_three_places_fit_the_message(codec: Codec) -> None:
+    """Nothing is said to be more when nothing is."""
+    with pytest.raises(MalformedResponse) as caught:
+        codec.structure({"_id": 1, "amount": "1", "flag": 1}, Document)
+
+    assert str(caught.value).endswith("$.flag: expected bool, got int")
 
 
 def test_an_error_holds_no_value(codec: Codec) -> None:
@@ -246,6 +258,36 @@ def test_a_bare_array_is_read(codec: Codec) -> None:
         Line(unitPrice=1),
         Line(unitPrice=2),
     )
+
+
+@pytest.mark.parametrize(("raw", "kind"), [("abc", "string"), ({"a": 1}, "object")])
+def test_what_python_can_iterate_is_not_an_array(codec: Codec, raw: object, kind: str) -> None:
+    """A text is no list of its letters, an object no list of its keys."""
+    assert paths(codec, raw, tuple[str, ...]) == (f"$: expected array, got {kind}",)
+
+
+def test_a_decimal_text_may_be_null(codec: Codec) -> None:
+    """Null or a number in a text; a text that is no number stays an error."""
+    assert read(codec, text_or_null=None).text_or_null is None
+    assert read(codec, text_or_null="1.50").text_or_null == Decimal("1.50")
+    assert paths(codec, {"_id": "x", "text_or_null": "abc"}) == (
+        "$.text_or_null: expected decimal text, got string",
+    )
+
+
+@pytest.mark.parametrize("value", [10, Decimal("10.0")])
+def test_a_field_of_both_numbers_keeps_which_came(codec: Codec, value: int | Decimal) -> None:
+    """Where it matters whether a fraction was written."""
+    found = read(codec, number=value).number
+
+    assert type(found) is type(value)
+    assert found == value
+
+
+def test_a_label_on_a_type_changes_nothing(codec: Codec) -> None:
+    """Annotations for people are read past."""
+    assert read(codec, labelled=3).labelled == 3
+    assert paths(codec, {"_id": "x", "labelled": "3"}) == ("$.labelled: expected int, got string",)
 
 
 def test_an_envelope_is_not_an_array(codec: Codec) -> None:
