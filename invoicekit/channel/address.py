@@ -1,12 +1,11 @@
 """From a declared host and a path to an absolute URL that can lead nowhere else."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from invoicekit.errors import ConfigurationError, InvalidIdentifier
-from invoicekit.transport import HttpRequest
+from invoicekit.transport import HttpRequest, check_url
 
 # No '?', '#', '\\', space or control; every '%' begins an escape; no '.' or '..' segment, plain or escaped.
 _PATH = re.compile(
@@ -42,23 +41,7 @@ class AddressBook:
 
 
 def _checked(name: str, base: str) -> str:
-    parts = urlsplit(base)
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError(f"host {name!r}: the base URL must be absolute and https")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigurationError(f"host {name!r}: http is for loopback only; use https")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ConfigurationError(f"host {name!r}: no user, query or fragment belongs in a base URL")
-    if any(character.isspace() or ord(character) < 0x21 for character in base):
-        raise ConfigurationError(f"host {name!r}: the base URL holds white space")
+    check_url(base)
+    if "?" in base:
+        raise ConfigurationError(f"host {name!r}: a base URL holds no query")
     return base.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

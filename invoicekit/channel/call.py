@@ -1,12 +1,13 @@
 """One call: the tries it takes, each from its slot in the rate limit to its verdict."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from random import Random
 
 import attrs
 
 from invoicekit.channel.address import AddressBook
+from invoicekit.channel.announce import Announcer
 from invoicekit.channel.budget import RetryBudget
 from invoicekit.channel.deadline import DeadlineSweeper, Overdue
 from invoicekit.channel.gate import SendGate
@@ -16,18 +17,13 @@ from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
 from invoicekit.channel.stats import Counters
 from invoicekit.channel.verdict import Refusal, judge_answer, judge_loss, judge_overdue
 from invoicekit.clock import Clock
-from invoicekit.errors import InvoiceKitError, NotApplied, OutcomeUnknown, RateLimited, Unavailable
-from invoicekit.events import (
-    Event,
-    ExchangeLost,
-    Hook,
-    Paused,
-    RateChanged,
-    RateLimitHit,
-    RequestSent,
-    ResponseReceived,
-    RetryScheduled,
-    emit,
+from invoicekit.errors import (
+    InvoiceKitError,
+    NotApplied,
+    OutcomeUnknown,
+    RateLimited,
+    ServiceClosed,
+    Unavailable,
 )
 from invoicekit.operation import Operation
 from invoicekit.transport import Credentials, ExchangeFailed, HttpRequest, HttpResponse, Outgoing, Transport
@@ -45,11 +41,11 @@ class Wiring:
     clock: Clock
     random: Random
     limiter: Limiter
-    hooks: tuple[Hook, ...]
+    retry: RetryPolicy
     budget: RetryBudget
     sweeper: DeadlineSweeper
     counters: Counters
-    retry: RetryPolicy
+    announce: Announcer
     is_closed: bool = False
 
 
@@ -94,16 +90,9 @@ class Call:
         if isinstance(failure, Unavailable) and not wiring.budget.spend(now):
             return False
         wiring.counters.retries += 1
-        if wiring.hooks:
-            self._emit(
-                RetryScheduled(
-                    provider=wiring.provider,
-                    operation=self._operation.name,
-                    attempt=self._sends + 1,
-                    seconds=pause_seconds,
-                    status=failure.status,
-                )
-            )
+        wiring.announce.repeating(
+            self._operation.name, self._sends + 1, failure=failure, seconds=pause_seconds
+        )
         return True
 
     async def send(self) -> HttpResponse:
@@ -117,7 +106,8 @@ class Call:
         sent_at = wiring.clock.monotonic()
         seconds = self._start(sent_at)
         try:
-            response = await wiring.sweeper.bound(seconds, wiring.transport.exchange(outgoing))
+            with wiring.sweeper.limit(seconds):
+                response = await wiring.transport.exchange(outgoing)
         except ExchangeFailed as failure:
             error = self._lost(failure, sent_at)
         except Overdue:
@@ -127,9 +117,10 @@ class Call:
             if judged is None:
                 return response
             error = judged
+        # Outside the handlers, so that nothing of the transport's hangs on as context.
         raise self._settled(error)
 
-    async def open(self) -> tuple[AsyncExitStack, AsyncIterator[bytes]]:
+    async def open(self) -> tuple[AsyncExitStack, AsyncGenerator[bytes, None]]:
         """Try once to open a stream; the caller leaves the stack when it is done with the body.
 
         Raises:
@@ -140,9 +131,10 @@ class Call:
         sent_at = wiring.clock.monotonic()
         seconds = self._start(sent_at)
         async with AsyncExitStack() as stack:
-            entering = stack.enter_async_context(wiring.transport.stream(outgoing))
             try:
-                response, chunks = await wiring.sweeper.bound(seconds, entering)
+                with wiring.sweeper.limit(seconds):
+                    exchange = wiring.transport.stream(outgoing)
+                    response, chunks = await stack.enter_async_context(exchange)
             except ExchangeFailed as failure:
                 error = self._lost(failure, sent_at)
             except Overdue:
@@ -156,13 +148,14 @@ class Call:
 
     async def _pieces(
         self, chunks: AsyncIterator[bytes], sent_at: float, seconds: float
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         # The consumer's time between the pieces counts, but only our own waiting is ever cancelled.
         wiring = self._wiring
         while True:
             left = sent_at + seconds - wiring.clock.monotonic()
             try:
-                piece = await wiring.sweeper.bound(left, anext(chunks))
+                with wiring.sweeper.limit(left):
+                    piece = await anext(chunks)
             except StopAsyncIteration:
                 return
             except ExchangeFailed as failure:
@@ -180,6 +173,8 @@ class Call:
         granted_at = wiring.limiter.acquire_now(self._lane)
         if granted_at is None:
             granted_at = await self._wait_for_slot()
+        if wiring.is_closed:
+            raise ServiceClosed(f"{self._name}: the channel was closed meanwhile; nothing was sent")
         outgoing = Outgoing(
             method=self._request.method,
             url=self._url,
@@ -195,14 +190,16 @@ class Call:
 
     async def _wait_for_slot(self) -> float:
         wiring = self._wiring
-        slot = wiring.limiter.acquire(self._lane, deadline_at=self._deadline_at)
+        limiter, deadline_at = wiring.limiter, self._deadline_at
+        if deadline_at is None:
+            return await limiter.acquire(self._lane)
         try:
-            if self._deadline_at is None:
-                return await slot
-            left = self._deadline_at - wiring.clock.monotonic()
-            return await wiring.sweeper.bound(left, slot)
+            with wiring.sweeper.limit(deadline_at - wiring.clock.monotonic()):
+                return await limiter.acquire(self._lane, deadline_at=deadline_at)
         except Overdue:
-            error = RateLimited(f"{self._name}: the deadline passed in the line for the rate limit")
+            error = RateLimited(
+                f"{self._name}: the deadline passed in the line for the rate limit; nothing was sent"
+            )
         except RateLimited as failure:
             error = failure
         error.attempts = self._sends
@@ -224,75 +221,53 @@ class Call:
         wiring.counters.sent += 1
         if self._sends == 1:
             wiring.budget.count_call()
-        if wiring.hooks:
-            self._emit(
-                RequestSent(provider=wiring.provider, operation=self._operation.name, attempt=self._sends)
-            )
+        wiring.announce.sent(self._operation.name, self._sends)
         seconds = self._operation.timeout_seconds
         return seconds if self._deadline_at is None else min(seconds, self._deadline_at - now)
 
     def _judged(self, response: HttpResponse, granted_at: float, sent_at: float) -> InvoiceKitError | None:
         wiring = self._wiring
-        if wiring.hooks:
-            self._emit(
-                ResponseReceived(
-                    provider=wiring.provider,
-                    operation=self._operation.name,
-                    attempt=self._sends,
-                    status=response.status,
-                    seconds=wiring.clock.monotonic() - sent_at,
-                )
-            )
-        if 200 <= response.status < 300:
+        status = response.status
+        wiring.announce.received(
+            self._operation.name,
+            self._sends,
+            status=status,
+            seconds=wiring.clock.monotonic() - sent_at,
+        )
+        if 200 <= status < 300:
             wiring.limiter.accepted(granted_at)
             return None
         error = judge_answer(wiring.provider, self._operation, response, wiring.refusal, wiring.clock.now())
         if isinstance(error, RateLimited):
             self._slow_down(error, granted_at)
-        elif response.status < 500:
+        elif status < 500:
             wiring.limiter.accepted(granted_at)
         return error
 
-    def _slow_down(self, refused: RateLimited, granted_at: float) -> None:
-        wiring = self._wiring
-        limiter = wiring.limiter
-        paused_until, rate = limiter.paused_until, limiter.rate
-        limiter.refused(granted_at, refused.retry_after)
-        if not wiring.hooks:
-            return
-        self._emit(
-            RateLimitHit(
-                provider=wiring.provider,
-                operation=self._operation.name,
-                attempt=self._sends,
-                retry_after=refused.retry_after,
-            )
+    def _slow_down(self, refusal: RateLimited, granted_at: float) -> None:
+        limiter = self._wiring.limiter
+        rate, pause = limiter.rate, limiter.pause_seconds
+        limiter.refused(granted_at, refusal.retry_after)
+        self._wiring.announce.limited(
+            self._operation.name,
+            self._sends,
+            refusal,
+            limiter=limiter,
+            rate_before=rate,
+            pause_before_seconds=pause,
         )
-        if limiter.rate != rate:
-            self._emit(RateChanged(provider=wiring.provider, rate=limiter.rate))
-        until = limiter.paused_until
-        if until is not None and until != paused_until:
-            self._emit(Paused(provider=wiring.provider, seconds=until - wiring.clock.monotonic()))
 
     def _lost(self, failure: ExchangeFailed, sent_at: float) -> InvoiceKitError:
-        self._tell_loss(failure.reason, sent_at)
+        self._announce_loss(failure.reason, sent_at)
         return judge_loss(self._wiring.provider, self._operation, failure)
 
     def _overdue(self, seconds: float, sent_at: float) -> InvoiceKitError:
-        self._tell_loss("no whole answer in time", sent_at)
+        self._announce_loss("no whole answer in time", sent_at)
         return judge_overdue(self._wiring.provider, self._operation, seconds)
 
-    def _tell_loss(self, reason: str, sent_at: float) -> None:
-        if self._wiring.hooks:
-            self._emit(
-                ExchangeLost(
-                    provider=self._wiring.provider,
-                    operation=self._operation.name,
-                    attempt=self._sends,
-                    reason=reason,
-                    seconds=self._wiring.clock.monotonic() - sent_at,
-                )
-            )
+    def _announce_loss(self, reason: str, sent_at: float) -> None:
+        seconds = self._wiring.clock.monotonic() - sent_at
+        self._wiring.announce.lost(self._operation.name, self._sends, reason=reason, seconds=seconds)
 
     def _settled(self, error: InvoiceKitError) -> InvoiceKitError:
         """Count an error, and tell the gate of a write that certainly had no effect."""
@@ -311,6 +286,3 @@ class Call:
     @property
     def _name(self) -> str:
         return f"{self._wiring.provider} {self._operation.name}"
-
-    def _emit(self, event: Event) -> None:
-        emit(self._wiring.hooks, event)

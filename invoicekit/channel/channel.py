@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from invoicekit.channel.address import AddressBook
+from invoicekit.channel.announce import Announcer
 from invoicekit.channel.budget import RetryBudget
 from invoicekit.channel.call import Wiring
 from invoicekit.channel.deadline import DeadlineSweeper
@@ -50,10 +51,10 @@ class Channel:
             clock=clock,
             random=random,
             limiter=self.limiter,
-            hooks=tuple(hooks),
             budget=RetryBudget(),
             sweeper=DeadlineSweeper(),
             counters=Counters(),
+            announce=Announcer(provider, hooks),
             retry=retry,
         )
 
@@ -77,6 +78,5 @@ class Channel:
         return self._wiring.counters.snapshot()
 
     async def aclose(self) -> None:
-        """Refuse further calls; the transport was lent, and calls under way are the caller's to end."""
+        """Refuse further sends. Exchanges under way end by their deadlines; the transport is its owner's."""
         self._wiring.is_closed = True
-        self._wiring.sweeper.close()

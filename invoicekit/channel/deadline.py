@@ -1,89 +1,87 @@
-"""End exchanges that take too long: one timer for all, instead of one each.
+"""End what takes too long: one timer for all, instead of one each.
 
-`asyncio.timeout` costs several microseconds a call, most of it for arming and disarming a timer that almost
-never fires. Here exchanges only note their time in a set, and one timer follows the earliest. What it does
-when it fires, and how a timeout is told from an outer cancellation, is `asyncio.timeout`'s own protocol.
+`asyncio.timeout` costs some four microseconds, most of it for arming and disarming a timer that almost never
+fires. Here a wait only notes its time in a set, and one timer follows the earliest. What happens when it
+fires, and how our own cancellation is told from somebody else's, is `asyncio.timeout`'s protocol.
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from types import TracebackType
+from typing import Any
 
 
 class Overdue(Exception):
-    """The awaited thing was cancelled because its time was up, and for no other reason."""
+    """The wait was cancelled because its time was up, and for no other reason."""
 
 
-class _Watch:
-    __slots__ = ("at", "has_fired", "task")
+class TimeLimit:
+    """One wait of one task, bounded in time: a context manager around the await."""
 
-    def __init__(self, task: "asyncio.Task[Any]", at: float) -> None:
+    __slots__ = ("_cancelled_before", "_sweeper", "at", "has_fired", "task")
+
+    def __init__(self, sweeper: "DeadlineSweeper", task: "asyncio.Task[Any]", at: float) -> None:
         self.task = task
         self.at = at
         self.has_fired = False
+        self._sweeper = sweeper
+        self._cancelled_before = task.cancelling()
+
+    def __enter__(self) -> None:
+        self._sweeper.add(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sweeper.discard(self)
+        if not self.has_fired:
+            return
+        # What was asked of the task is taken back in any case. If more remains than there was before,
+        # somebody else asked as well, and the cancellation is theirs.
+        is_ours_alone = self.task.uncancel() <= self._cancelled_before
+        if is_ours_alone and kind is not None and issubclass(kind, asyncio.CancelledError):
+            raise Overdue from None
 
 
 class DeadlineSweeper:
-    """Bound awaits in time; belongs to the event loop it is first used on."""
+    """Bound waits in time; belongs to the event loop it is used on."""
 
     def __init__(self) -> None:
-        self._watches: set[_Watch] = set()
+        self._limits: set[TimeLimit] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def bound(self, seconds: float, awaitable: Awaitable[T]) -> T:
-        """Await with a limit of `seconds`, inside the calling task.
+    def limit(self, seconds: float) -> TimeLimit:
+        """Bound what the running task awaits inside a ``with`` block to `seconds` from now.
 
-        Raises:
-            Overdue: The time was up first. What was awaited has been cancelled.
-            asyncio.CancelledError: Somebody else cancelled the task, whether or not the time was up too.
+        The block raises `Overdue` where the time was up first and nobody else cancelled the task.
         """
         task = asyncio.current_task()
         if task is None:
-            raise RuntimeError("a bounded await needs a task to run in")
-        loop = asyncio.get_running_loop()
-        watch = _Watch(task, loop.time() + seconds)
-        before = task.cancelling()
-        self._watches.add(watch)
-        if self._timer is None or self._timer.when() > watch.at:
-            self._arm(loop, watch.at)
-        try:
-            return await awaitable
-        except asyncio.CancelledError:
-            # Ours is taken back in `finally`; more than there were before means somebody else asked as well.
-            if watch.has_fired and task.cancelling() - 1 <= before:
-                raise Overdue from None
-            raise
-        finally:
-            self._watches.discard(watch)
-            if watch.has_fired:
-                task.uncancel()
+            raise RuntimeError("a bounded wait needs a task to wait in")
+        return TimeLimit(self, task, asyncio.get_running_loop().time() + seconds)
 
-    def close(self) -> None:
-        """Drop the timer; awaits under way go on unbounded."""
+    def add(self, limit: TimeLimit) -> None:
+        """Watch a limit."""
+        self._limits.add(limit)
+        if self._timer is None or self._timer.when() > limit.at:
+            self._arm(limit.at)
+
+    def discard(self, limit: TimeLimit) -> None:
+        """Watch it no longer; the timer finds that out when it fires."""
+        self._limits.discard(limit)
+
+    def _arm(self, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        self._watches.clear()
+        self._timer = asyncio.get_running_loop().call_at(at, self._sweep)
 
-    def _arm(self, loop: asyncio.AbstractEventLoop, at: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = loop.call_at(at, self._sweep, loop)
-
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _sweep(self) -> None:
         self._timer = None
         # The loop calls timers up to its clock's resolution early; a millisecond covers that.
-        due = loop.time() + 0.001
-        later = []
-        for watch in self._watches:
-            if watch.has_fired:
-                continue
-            if watch.at <= due:
-                watch.has_fired = True
-                watch.task.cancel()
-            else:
-                later.append(watch.at)
+        due = asyncio.get_running_loop().time() + 0.001
+        later = [limit.at for limit in self._limits if limit.at > due]
+        for limit in self._limits:
+            if limit.at <= due and not limit.has_fired:
+                limit.has_fired = True
+                limit.task.cancel()
         if later:
-            self._arm(loop, min(later))
+            self._arm(min(later))

@@ -1,6 +1,7 @@
-"""When may the next request go: one queue a lane, one timer, one schedule."""
+"""When may the next request go: a line for each lane, one timer, one schedule."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
@@ -16,10 +17,12 @@ from invoicekit.transport import RateWindow
 
 _LONG_WINDOW_SECONDS = 60.0
 _DOCUMENTED_SHARE = 0.98
+"""Evenly spaced requests arrive unevenly; strict counters begin to refuse at 99 % of their limit."""
+_UNKNOWN_RATE = 10.0
 _SHORT_PAUSE_SECONDS = 1.0
 _EARLY_SECONDS = 0.0005
+"""Timers are a millisecond coarse: waiting for less would only turn the loop."""
 _CATCH_UP_SECONDS = 0.005
-_UNKNOWN = RateWindow(limit=10, seconds=1.0, is_documented=False)
 
 
 class Lane(Enum):
@@ -36,71 +39,66 @@ class LimiterSnapshot:
 
     Attributes:
         rate: Requests per second it grants now.
-        known_rate: Requests per second believed to be allowed; a later run may start from it.
-        allowed_rate: Requests per second the windows allow, where they are documented.
-        paused_seconds: Until it goes on; 0 where it is not paused.
+        believed_rate: Requests per second believed to be allowed; a later run may start from it.
+        allowed_rate: Requests per second the documented windows allow in the long run; None where none is.
         waiting: Requests in line.
         granted: Requests let through so far.
         refused: Of these, how many the provider answered 429.
-        share_used: Part of the allowed rate used since the first grant, pauses not counted; None where no
-            rate is documented.
+        paused_seconds: Until it goes on; 0 where it is not paused.
+        paused_before_seconds: How long pauses have lasted so far, in all.
+        share_used: Part of the allowed rate that got through since the first grant, pauses left out; None
+            where no rate is documented.
     """
 
     rate: float
-    known_rate: float
+    believed_rate: float
     allowed_rate: float | None
-    paused_seconds: float
     waiting: int
     granted: int
     refused: int
+    paused_seconds: float
+    paused_before_seconds: float
     share_used: float | None
 
 
 class _Waiter:
-    __slots__ = ("deadline_at", "future")
+    __slots__ = ("deadline_at", "slot")
 
-    def __init__(self, future: "asyncio.Future[float]", deadline_at: float | None) -> None:
-        self.future = future
+    def __init__(self, slot: "asyncio.Future[float]", deadline_at: float | None) -> None:
+        self.slot = slot
         self.deadline_at = deadline_at
 
 
 class Limiter:
     """Grant sends for one account, evenly spaced, to whoever asks on one event loop.
 
-    A documented short window is used to 98 %; windows of a minute and more are spent as needed and counted
-    exactly; without a documented short one it starts at the rate given (10 a second where none is) and
-    climbs. A 429 slows everything down; only one that asks for more than a second stops everything.
+    Windows shorter than a minute are paced: a documented one to 98 % of its limit, a guessed one from its
+    rate upwards. Windows of a minute and more are spent as needed and counted exactly; where there are no
+    others, the pace starts from 10 a second. A 429 slows everything down; only one that asks for more than
+    a second stops everything until then.
     """
 
     def __init__(self, windows: Sequence[RateWindow], clock: Clock) -> None:
         self._clock = clock
-        self._lines: tuple[deque[_Waiter], deque[_Waiter]] = (deque(), deque())
+        self._interactive: deque[_Waiter] = deque()
+        self._bulk: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._last_at = -1.0e9
-        self._paused_until = -1.0e9
+        # The schedule: the slot granted last, not the moment somebody took it.
+        self._last_slot = -math.inf
+        self._paused_until = -math.inf
+        self._paused_total_seconds = 0.0
         self._first_at: float | None = None
-        self._paused_total = 0.0
         self._granted = 0
         self._refused = 0
-        self.adopt(windows)
+        self._install(windows)
 
     def adopt(self, windows: Sequence[RateWindow]) -> None:
-        """Take other windows from now on, e.g. those a probe found; what was learned is forgotten."""
-        short = [window for window in windows if window.seconds < _LONG_WINDOW_SECONDS]
-        long = [window for window in windows if window.seconds >= _LONG_WINDOW_SECONDS]
-        documented = [window.rate * _DOCUMENTED_SHARE for window in short if window.is_documented]
-        guessed = [window.rate for window in short if not window.is_documented]
-        if not documented and not guessed:
-            guessed = [_UNKNOWN.rate]
-        slowest = min([window.rate for window in windows], default=_UNKNOWN.rate)
-        self._allowed = min((window.rate for window in windows if window.is_documented), default=None)
-        self._logs = tuple(SlidingLog(window) for window in long)
-        self._control = RateControl(
-            start=min([*documented, *guessed]),
-            ceiling=min(documented, default=float("inf")),
-            floor=min(slowest, 1.0) / 2,
-        )
-        self._wake()
+        """Take other windows from now on, e.g. those a probe found; what was learned is then forgotten."""
+        if tuple(windows) != self._windows:
+            self._install(windows)
+            if self._timer is not None:
+                self._timer.cancel()
+                self._serve()
 
     @property
     def rate(self) -> float:
@@ -112,37 +110,50 @@ class Limiter:
         """Monotonic seconds at which a pause ends; None while there is none."""
         return self._paused_until if self._paused_until > self._clock.monotonic() else None
 
+    @property
+    def pause_seconds(self) -> float:
+        """Seconds until a pause ends; 0 while there is none."""
+        return max(0.0, self._paused_until - self._clock.monotonic())
+
     def snapshot(self) -> LimiterSnapshot:
         """Return how it stands."""
         now = self._clock.monotonic()
+        paused = self.pause_seconds
+        paused_before = self._paused_total_seconds - paused
         share = None
         if self._allowed is not None and self._first_at is not None:
-            running = now - self._first_at - self._paused_total + max(0.0, self._paused_until - now)
-            share = (self._granted - self._refused) / (self._allowed * max(running, 1.0))
+            running = max(1.0, now - self._first_at - paused_before)
+            share = (self._granted - self._refused) / (self._allowed * running)
         return LimiterSnapshot(
             rate=self._control.rate,
-            known_rate=self._control.known,
+            believed_rate=self._control.believed,
             allowed_rate=self._allowed,
-            paused_seconds=max(0.0, self._paused_until - now),
-            waiting=len(self._lines[0]) + len(self._lines[1]),
+            waiting=sum(not waiter.slot.done() for waiter in (*self._interactive, *self._bulk)),
             granted=self._granted,
             refused=self._refused,
+            paused_seconds=paused,
+            paused_before_seconds=paused_before,
             share_used=share,
         )
 
     def acquire_now(self, lane: Lane) -> float | None:
         """Take a slot that is free at this moment, with nobody ahead; None where there is none."""
-        interactive, bulk = self._lines
-        if interactive or (bulk and lane is Lane.BULK):
+        if self._interactive or (self._bulk and lane is Lane.BULK):
             return None
         now = self._clock.monotonic()
         if self._free_at(now) > now + _EARLY_SECONDS:
             return None
-        self._take(now)
+        # Nobody waited: time that went by unused is not made up for.
+        self._take(now, unused=now)
         return now
 
     async def acquire(self, lane: Lane, *, deadline_at: float | None = None) -> float:
         """Wait for a slot and return when it was granted, in monotonic seconds.
+
+        Args:
+            lane: Which line to stand in.
+            deadline_at: Monotonic seconds after which a slot is of no use. It decides at once where the
+                next slot is known to come later; it does not end the wait in line.
 
         Raises:
             RateLimited: The next slot comes after `deadline_at`; nothing was sent, and no slot was used.
@@ -155,14 +166,15 @@ class Limiter:
         if deadline_at is not None and free_at > deadline_at:
             raise _too_late(free_at - now)
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(loop.create_future(), deadline_at)
-        self._lines[0 if lane is Lane.INTERACTIVE else 1].append(waiter)
+        slot: asyncio.Future[float] = loop.create_future()
+        line = self._interactive if lane is Lane.INTERACTIVE else self._bulk
+        line.append(_Waiter(slot, deadline_at))
         if self._timer is None:
             self._timer = loop.call_later(max(0.0, free_at - now), self._serve)
         try:
-            return await waiter.future
+            return await slot
         except asyncio.CancelledError:
-            if waiter.future.done() and not waiter.future.cancelled() and waiter.future.exception() is None:
+            if slot.done() and not slot.cancelled() and slot.exception() is None:
                 self._give_back()
             raise
 
@@ -170,37 +182,59 @@ class Limiter:
         """Learn that the provider let a request in."""
         self._control.accepted(granted_at)
 
-    def refused(self, granted_at: float, retry_after: float | None) -> bool:
-        """Learn that the provider answered 429; return whether the rate was cut or a pause began."""
+    def refused(self, granted_at: float, retry_after: float | None) -> None:
+        """Learn that the provider answered 429; `retry_after` is what it asked for, in seconds.
+
+        Up to a second, others only slow down; longer, everything on this account waits. A request for more
+        than a day is taken for a mistake and only slows down.
+        """
         now = self._clock.monotonic()
         self._refused += 1
-        has_changed = self._control.refused(granted_at, now)
+        self._control.refused(granted_at, now)
         if retry_after is not None and _SHORT_PAUSE_SECONDS < retry_after <= LONGEST_BELIEVED_SECONDS:
-            has_changed |= self._pause(now, now + retry_after)
-        return has_changed
+            self._pause(now, now + retry_after)
 
-    def _pause(self, now: float, until: float) -> bool:
+    def _install(self, windows: Sequence[RateWindow]) -> None:
+        self._windows = tuple(windows)
+        short = [window for window in windows if window.seconds < _LONG_WINDOW_SECONDS]
+        long = [window for window in windows if window.seconds >= _LONG_WINDOW_SECONDS]
+        documented = min(
+            (window.rate * _DOCUMENTED_SHARE for window in short if window.is_documented), default=math.inf
+        )
+        guessed = min((window.rate for window in short if not window.is_documented), default=math.inf)
+        slowest = min((window.rate for window in windows), default=_UNKNOWN_RATE)
+        start = min(documented, guessed)
+        self._allowed = min((window.rate for window in windows if window.is_documented), default=None)
+        self._logs = tuple(SlidingLog(window) for window in long)
+        self._control = RateControl(
+            start=start if short else _UNKNOWN_RATE,
+            ceiling=documented,
+            floor=min(slowest, 1.0) / 2,
+            retreat=math.inf if short or not long else slowest,
+        )
+
+    def _pause(self, now: float, until: float) -> None:
         if until <= self._paused_until:
-            return False
-        self._paused_total += until - max(now, self._paused_until)
+            return
+        self._paused_total_seconds += until - max(now, self._paused_until)
         self._paused_until = until
-        for line in self._lines:
+        for line in (self._interactive, self._bulk):
             for waiter in line:
-                if waiter.deadline_at is not None and waiter.deadline_at < until and not waiter.future.done():
-                    waiter.future.set_exception(_too_late(until - now))
-        return True
+                if waiter.deadline_at is not None and waiter.deadline_at < until and not waiter.slot.done():
+                    waiter.slot.set_exception(_too_late(until - now))
 
     def _free_at(self, now: float) -> float:
-        free_at = self._last_at + 1.0 / self._control.rate
+        free_at = self._last_slot + 1.0 / self._control.rate
         if self._paused_until > free_at:
             free_at = self._paused_until
         for log in self._logs:
             free_at = max(free_at, log.free_at(now))
         return free_at
 
-    def _take(self, now: float) -> None:
-        # On schedule, not on the clock, so that the timer's lateness does not add up.
-        self._last_at = max(self._last_at + 1.0 / self._control.rate, now - _CATCH_UP_SECONDS)
+    def _take(self, now: float, *, unused: float) -> None:
+        # On schedule rather than by the clock, so that the timer's lateness does not add up.
+        slot = self._last_slot + 1.0 / self._control.rate
+        self._last_slot = slot if slot > now - _CATCH_UP_SECONDS else unused
         for log in self._logs:
             log.take(now)
         self._granted += 1
@@ -208,40 +242,38 @@ class Limiter:
             self._first_at = now
 
     def _give_back(self) -> None:
-        self._last_at -= 1.0 / self._control.rate
+        self._last_slot -= 1.0 / self._control.rate
         for log in self._logs:
             log.give_back()
         self._granted -= 1
-        self._wake()
-
-    def _next_waiter(self) -> _Waiter | None:
-        for line in self._lines:
-            while line:
-                waiter = line.popleft()
-                if not waiter.future.done():
-                    return waiter
-        return None
-
-    def _serve(self) -> None:
-        self._timer = None
-        now = self._clock.monotonic()
-        while (free_at := self._free_at(now)) <= now + _EARLY_SECONDS:
-            waiter = self._next_waiter()
-            if waiter is None:
-                return
-            self._take(now)
-            waiter.future.set_result(now)
-        if self._lines[0] or self._lines[1]:
-            self._timer = asyncio.get_running_loop().call_later(free_at - now, self._serve)
-
-    def _wake(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._serve()
 
+    def _serve(self) -> None:
+        """Hand out the slots that are due; the timer runs exactly while somebody may be in line."""
+        self._timer = None
+        now = self._clock.monotonic()
+        while (free_at := self._free_at(now)) <= now + _EARLY_SECONDS:
+            waiter = self._next_in_line()
+            if waiter is None:
+                return
+            self._take(now, unused=now - _CATCH_UP_SECONDS)
+            waiter.slot.set_result(now)
+        if self._interactive or self._bulk:
+            self._timer = asyncio.get_running_loop().call_later(free_at - now, self._serve)
+
+    def _next_in_line(self) -> _Waiter | None:
+        for line in (self._interactive, self._bulk):
+            while line:
+                waiter = line.popleft()
+                if not waiter.slot.done():
+                    return waiter
+        return None
+
 
 def _too_late(seconds: float) -> RateLimited:
     return RateLimited(
-        f"the rate limit allows no send before {seconds:.3g} s, after the deadline; nothing was sent",
+        f"the rate limit allows the next send in {seconds:.3g} s, after the deadline; nothing was sent",
         retry_after=seconds,
     )

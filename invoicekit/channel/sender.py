@@ -1,7 +1,7 @@
 """What adapters hold: a channel on somebody's terms."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from invoicekit.channel.call import Call, Wiring
 from invoicekit.channel.gate import SendGate
@@ -71,7 +71,7 @@ class ChannelSender:
         call = self._call(operation, request)
         wiring = self._wiring
         stack, pieces = await wiring.retry.run(call.open, wiring.clock, wiring.random, call)
-        async with stack:
+        async with stack, aclosing(pieces):
             yield pieces
 
     def _call(self, operation: Operation, request: HttpRequest) -> Call:
