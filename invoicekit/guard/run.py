@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar, cast
 
-from invoicekit.adapter import Done, Effect, Sighting, Write
+from invoicekit.adapter import Done, Effect, Idempotency, Sighting, Write
 from invoicekit.clock import Clock
 from invoicekit.errors import (
     DuplicateDetected,
@@ -241,6 +241,7 @@ class Run(Generic[T]):
         if (
             self._policy.on_doubt is OnDoubt.RESEND
             and declared is not None
+            and self._write.operation.idempotency is not Idempotency.NONE
             and absent >= 2
             and may_send
             and self._sends() < self._policy.max_sends

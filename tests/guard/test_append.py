@@ -2,9 +2,11 @@
 
 import asyncio
 
+import attrs
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, REJECT, RESEND, THROTTLE, Bench, Row
 
+from invoicekit.adapter import Idempotency
 from invoicekit.errors import (
     DuplicateDetected,
     InProgress,
@@ -380,3 +382,16 @@ async def test_look_that_stays_garbled_stops_the_send(bench: Bench) -> None:
         await bench.guard.run(bench.append(), bench.scope(), reference="r1")
 
     assert bench.provider.sent == []
+
+
+async def test_resend_never_touches_what_cannot_be_told_from_its_repeat(bench: Bench) -> None:
+    """An append without key or marker is never sent again, whatever was opted into."""
+    bench.rebuild(RESEND)
+    bench.provider.script = [LOST_BEFORE]
+    write = bench.append(settle=1.0)
+    keyless = attrs.evolve(write, operation=attrs.evolve(write.operation, idempotency=Idempotency.NONE))
+
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(keyless, bench.scope(), reference="r1")
+
+    assert len(bench.provider.sent) == 1
