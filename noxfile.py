@@ -87,7 +87,7 @@ def outside(session: nox.Session) -> None:
         empty.mkdir()
         for name in OUTSIDE:
             shutil.copytree(ROOT / "tests" / name, empty / "tests" / name)
-        shutil.copy(ROOT / "tests" / "conftest.py", empty / "tests")
+        shutil.copytree(ROOT / "tests" / "support", empty / "tests" / "support")
         shutil.copy(ROOT / "pyproject.toml", home / "pytest-settings.toml")
         with session.chdir(empty):
             session.run("python", "-c", f"import invoicekit as i; assert {str(ROOT)!r} not in i.__file__")
@@ -119,7 +119,7 @@ def openapi(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the happy path against hand-written peers, interleaved in one run."""
     session.install("-e", ".[cli,test]", "aiolimiter")
-    session.run("python", "benchmarks/happy_path.py", *session.posargs)
+    session.run("python", "benchmarks/record_payment.py", *session.posargs)
 
 
 @nox.session

@@ -21,4 +21,6 @@ def test_the_tree_is_clean(command: list[str], root: Path) -> None:
         [sys.executable, "-m", *command], cwd=root, capture_output=True, text=True, check=False
     )
 
-    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+    found = result.stdout + result.stderr
+    assert result.returncode == 0, found
+    assert found == ""

@@ -10,7 +10,33 @@ import invoicekit
 MOST_NAMES = 40
 LATER = ("invoicekit.simulate", "invoicekit.testing", "invoicekit.cli", "invoicekit.bulk")
 
-NAMES: list[str] = ["__version__"]
+NAMES = [
+    "Customer",
+    "DuplicateDetected",
+    "Invoice",
+    "InvoiceChange",
+    "InvoiceKitError",
+    "InvoiceService",
+    "InvoiceStatus",
+    "LineItem",
+    "Money",
+    "NewLineItem",
+    "NotApplied",
+    "OnDoubt",
+    "Outcome",
+    "OutcomeUnknown",
+    "Pager",
+    "Payment",
+    "PaymentStatus",
+    "RateLimited",
+    "Rejected",
+    "Secret",
+    "TimeEntry",
+    "Unavailable",
+    "UsageError",
+    "WriteResult",
+    "__version__",
+]
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

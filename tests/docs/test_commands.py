@@ -17,7 +17,7 @@ def test_ci_runs_exactly_the_second_command(root: Path, commands: list[str]) -> 
     lines = (root / ".ci" / "run").read_text().splitlines()
 
     assert commands[1] in lines
-    assert [line for line in lines if "pip" in line or "pytest" in line] == [commands[1]]
+    assert [line for line in lines if ".venv" in line or "pytest" in line] == [commands[1]]
 
 
 @pytest.mark.parametrize("number", [0, 1])
