@@ -99,6 +99,13 @@ def test_what_does_not_fit_is_never_sent(scale: AmountScale[int | Decimal], mone
         scale.write(money)
 
 
+@pytest.mark.parametrize("units", [MAX_INT, -MAX_INT])
+def test_the_largest_amount_fits(units: int) -> None:
+    """Sixty-three bits, all of them."""
+    assert MINOR_BY_EXPONENT.write(Money.from_minor(units, "EUR")) == units
+    assert PERCENT_X100.write(PERCENT_X100.read(units)) == units
+
+
 def test_an_invented_currency_has_hundredths() -> None:
     """A scale that does not ask ISO reads and writes currencies ISO does not know."""
     assert HUNDREDTHS.read(150, "POINTS") == Money("1.50", "POINTS")
@@ -134,7 +141,9 @@ def test_ten_percent_is_a_thousand(wire: int | Decimal, percent: str) -> None:
     assert PERCENT_X100.write(Decimal(percent)) == wire
 
 
-@pytest.mark.parametrize("number", [Decimal("0.001"), Decimal(MAX_INT), Decimal("NaN"), 1.5, True, "10"])
+@pytest.mark.parametrize(
+    "number", [Decimal("0.001"), Decimal(MAX_INT + 1) / 100, Decimal("NaN"), 1.5, True, "10"]
+)
 def test_a_percent_that_does_not_fit_is_never_sent(number: object) -> None:
     """Rounding a tax rate changes what is billed."""
     with pytest.raises(InvalidAmount):
@@ -160,3 +169,11 @@ def test_scaled_numbers_survive(value: int, places: int) -> None:
     scale = ScaledNumber(places=places)
 
     assert scale.write(scale.read(value)) == value
+
+
+@pytest.mark.parametrize("scale", [FixedPlaces, MajorDecimal, ScaledNumber])
+def test_places_are_counted_from_zero(scale: type[FixedPlaces | MajorDecimal | ScaledNumber]) -> None:
+    """A scale without decimals is one; a negative number of them is a slip."""
+    assert scale(places=0).places == 0
+    with pytest.raises(ValueError, match="places"):
+        scale(places=-1)
