@@ -194,8 +194,8 @@ class Batch(Generic[T]):
                 self._is_exhausted = True
                 return
             self._take(item)
-            if self._async_source is not None and len(self._ready) >= self._lookahead:
-                return
+            if self._async_source is not None and self._ready:
+                return  # the next item may be long in coming
 
     def _take(self, item: Item[T]) -> None:
         if item.problem is not None:

@@ -74,9 +74,12 @@ def csv_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[R
         text = _decoded(name, number, raw)
         if isinstance(text, str) and not text.strip():
             continue
-        if isinstance(text, str) and text.count('"') % 2:
-            text = _joined(name, number, text, lines, again)
-        fields = text if isinstance(text, Record) else _fields(name, number, text)
+        if isinstance(text, Record):
+            fields: list[str] | Record = text
+        elif text.count('"') % 2:
+            fields = _joined_fields(name, number, text, lines, again)
+        else:
+            fields = _fields(name, number, text)
         if header is None:
             header = _header(name, number, fields, columns)
         elif isinstance(fields, Record):
@@ -130,10 +133,10 @@ def _decoded(name: str, number: int, raw: bytes | None) -> str | Record:
     return text
 
 
-def _joined(
+def _joined_fields(
     name: str, number: int, text: str, lines: NumberedLines, again: deque[tuple[int, bytes | None]]
-) -> str | Record:
-    """Put a row together whose quoted text holds line ends; a quote that never ends costs only its line."""
+) -> list[str] | Record:
+    """Read a row whose quoted text holds line ends; a quote that never ends costs only its own line."""
     taken: list[tuple[int, bytes | None]] = []
     joined = text
     while joined.count('"') % 2 and len(taken) < _MOST_LINES_A_RECORD:
@@ -145,18 +148,22 @@ def _joined(
         if isinstance(following, Record):
             break
         joined += "\n" + following
-    if joined.count('"') % 2 == 0:
-        return joined
-    again.extendleft(reversed(taken))
-    message = "a quote is opened and never closed; close it, or double a quote that is part of the text"
-    return Record(line=number, problem=complaint(name, number, message))
+    fields = _fields(name, number, joined)
+    if isinstance(fields, Record):
+        again.extendleft(reversed(taken))
+        return _fields(name, number, text)
+    return fields
 
 
 def _fields(name: str, number: int, text: str) -> list[str] | Record:
     try:
         return next(csv.reader((text,), strict=True))
     except csv.Error as failure:
-        message = f"not comma-separated values ({failure}); quote text that holds commas or quotes"
+        message = (
+            "a quote is opened and never closed; close it, or double a quote that is part of the text"
+            if text.count('"') % 2
+            else f"not comma-separated values ({failure}); quote text that holds commas or quotes"
+        )
         return Record(line=number, problem=complaint(name, number, message))
 
 

@@ -245,7 +245,7 @@ async def test_a_problem_of_the_input_is_rejected_unsent(provider: FakeProvider)
         (None, Standing.ALREADY_APPLIED),
     ],
 )
-@pytest.mark.parametrize("distance", [1, 40])
+@pytest.mark.parametrize("distance", [1, 300])
 async def test_a_duplicate_shares_the_fate_of_the_first(
     provider: FakeProvider, failure: InvoiceKitError | None, standing: Standing, distance: int
 ) -> None:
@@ -405,6 +405,28 @@ async def test_cancellation_passes_on_and_cuts_what_is_under_way(provider: FakeP
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+async def test_what_is_cut_off_may_put_its_notes_in_order() -> None:
+    """A request that is cancelled is waited for: the guard notes its doubt before the job is gone."""
+    noted = []
+
+    async def send(part: tuple[Item[None], ...]) -> WriteResult[None]:
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(1)
+            noted.append(part[0].id)
+        raise AssertionError("unreachable")
+
+    task = asyncio.ensure_future(run(Batch(as_items("ab"), send, clock=LoopClock())))
+    await asyncio.sleep(1)
+
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert noted == ["a"]
+
+
 async def test_an_async_input_is_read_as_it_comes(provider: FakeProvider) -> None:
     """A page of items after the other, slower than they are sent."""
 
@@ -418,6 +440,22 @@ async def test_an_async_input_is_read_as_it_comes(provider: FakeProvider) -> Non
 
     assert len(by_standing(outcomes)[Standing.APPLIED]) == 95
     assert len(provider.chunks) == 10
+
+
+async def test_a_slow_input_holds_nothing_back(provider: FakeProvider) -> None:
+    """A full chunk is sent when it is full, whatever is still to come."""
+
+    async def slow() -> AsyncIterator[Item[None]]:
+        for item in as_items(names(40)):
+            await asyncio.sleep(1)
+            yield item
+
+    outcomes = aiter(Batch(slow(), provider.send, clock=LoopClock(), size=10))
+
+    await anext(outcomes)
+
+    assert asyncio.get_running_loop().time() < 11
+    assert len([outcome async for outcome in outcomes]) == 39
 
 
 @pytest.mark.parametrize("at", [0, 7, 25])

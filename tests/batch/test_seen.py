@@ -53,6 +53,17 @@ def test_ids_that_differ_by_padding_differ(seen: Seen, one: str, other: str) -> 
     assert seen.add(other, 2) is None
 
 
+def test_an_id_across_two_records_is_none() -> None:
+    """The end of one record and the start of the next never pass for an id."""
+    ghost = "a" * 14 + "\x14" + "b" * 16
+    with Seen(keep=1) as seen:
+        seen.add("first", 1)
+        seen.add("second", 2, content=bytes((31,)) + b"a" * 14)
+        seen.add("b" * 16 + "cccc", 3)
+
+        assert seen.find(ghost) is None
+
+
 @pytest.mark.parametrize("keep", [1, 100])
 def test_how_the_first_one_ended_is_kept(keep: int) -> None:
     """The standing of the first item can be looked up later, also on disk."""

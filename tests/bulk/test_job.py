@@ -98,6 +98,18 @@ async def test_bad_rows_are_rejected_and_the_rest_goes_on(service: FakeService, 
     assert service.marked == dict.fromkeys(good, 1)
 
 
+async def test_an_id_the_adapter_refuses_costs_no_request(service: FakeService, entries: Write) -> None:
+    """The adapter tells which id it is, so the rest of its batch goes in one piece."""
+    ids = names(200)
+    source = entries(entry_rows([*ids[:100], "f" * 40, *ids[100:]]))
+    job = MarkJob(service, entry_items(source), clock=LoopClock())
+
+    outcomes = await run(job)
+
+    assert service.calls == 1
+    assert [each.position for each in outcomes if each.standing is Standing.REJECTED] == [102]
+
+
 async def test_payments_of_one_invoice_wait_for_each_other(service: FakeService, payments: Write) -> None:
     """Different invoices side by side, each invoice's own payments in the order of the file."""
     rows = "".join(payment_row(f"r{number}", f"i{number % 5}") for number in range(60))

@@ -4,11 +4,13 @@ import asyncio
 import os
 import threading
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from invoicekit.bulk import ENTRY_COLUMNS, Format, InputError, Record, Source
+from invoicekit.bulk.record import csv_records
 
 from .conftest import Write, problems
 
@@ -158,13 +160,15 @@ def test_a_bad_json_row_costs_only_itself(entries: Write, row: str, expected: st
     assert ids(source) == [C]
 
 
-def test_text_may_hold_line_ends(payments: Write) -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_text_may_hold_line_ends(payments: Write, line_end: str) -> None:
     """A quoted note goes over lines; the row is named by its first one."""
-    source = payments(
+    rows = (
         "reference,invoice_id,amount,currency,paid_at,note\n"
         'r1,i1,1,EUR,2026-01-01T00:00:00Z,"two\nlines, ""quoted"""\n'
         "r2,i1,1,EUR,2026-01-01T00:00:00Z,\n"
     )
+    source = payments(rows.replace("\n", line_end))
 
     assert [(record.line, record.values["note"]) for record in source.records()] == [
         (2, 'two\nlines, "quoted"'),
@@ -178,6 +182,37 @@ def test_a_quote_that_never_ends_does_not_swallow_the_file(entries: Write) -> No
 
     assert len(problems(source.records())) == 1
     assert len(ids(source)) == 5000
+
+
+def test_two_open_quotes_are_two_bad_rows(entries: Write) -> None:
+    """The second row does not vanish into the first one's quote."""
+    source = entries(f'time_entry_id\n"x\n"y\n{A}\n')
+
+    assert [problem[:14] for problem in problems(source.records())] == ["entries.csv:2:", "entries.csv:3:"]
+    assert ids(source) == [A]
+
+
+def test_a_quote_inside_a_value_is_left_to_the_value(entries: Write) -> None:
+    """It opens nothing, so the next rows are not drawn in."""
+    assert ids(entries(f'time_entry_id\nx"y\nz"\n{A}\n')) == ['x"y', 'z"', A]
+
+
+def test_few_lines_are_held_while_a_quote_is_open() -> None:
+    """An endless quote is given up soon, so that memory does not grow with the file."""
+    read = 0
+
+    def lines() -> Iterator[tuple[int, bytes | None]]:
+        nonlocal read
+        yield 1, b"time_entry_id"
+        yield 2, b'"x'
+        for number in range(3, 10_000):
+            read += 1
+            yield number, A.encode()
+
+    record = next(csv_records("entries.csv", lines(), ENTRY_COLUMNS))
+
+    assert record.problem is not None
+    assert read <= 20
 
 
 def test_values_are_shown_safely(entries: Write) -> None:
@@ -245,6 +280,23 @@ async def test_standard_input_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatc
         records = await from_pipe(reading, monkeypatch, most=2)
 
         assert [record.values["time_entry_id"] for record in records] == [A, B]
+    finally:
+        os.close(writing)
+        os.close(reading)
+
+
+async def test_a_reader_nobody_listens_to_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes after the job is over is not read into a void for ever."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, f"time_entry_id\n{A}\n".encode())
+        await from_pipe(reading, monkeypatch, most=1)
+        (thread,) = [each for each in threading.enumerate() if each.name == "invoicekit-input"]
+
+        os.write(writing, f"{B}\n{C}\n".encode())
+        await asyncio.to_thread(thread.join, 5)
+
+        assert not thread.is_alive()
     finally:
         os.close(writing)
         os.close(reading)
