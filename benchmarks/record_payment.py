@@ -1,0 +1,145 @@
+"""CPU per HTTP request of a successful `record_payment`, against what is written by hand.
+
+What the numbers cannot show: latency (the provider is on this machine and answers at once), TLS, memory,
+a durable journal (see journal.py), another loop than asyncio's, answers of another size. A side that
+blocks the loop for long would look good here. The hand-written sides keep no promise at all: no journal,
+no marker, no proof after doubt, no bound on an answer's size or time of their own.
+
+Method. The provider is a process of its own that answers from templates (fake_clockify.py), on the first
+processor where the system lets us choose; this process is on the last one. Fifty workers record payments,
+each to an invoice of its own, until the round's payments are used up. Every side sends the same four
+requests for each: same methods, addresses, queries and JSON, over kept-alive connections, which are
+opened and warmed up outside of what is measured. Cost is getrusage (user and system) of this process,
+the collector included, divided by the requests. The sides take turns in rounds, each round beginning
+with another one; ratios are taken round by round, and their median is the result.
+
+ours   InvoiceService -> guard -> memory journal -> adapter -> channel (limit not binding) -> transport
+bare   (a) aiohttp: ``json=`` and ``r.json()``
+usual  (b) aiohttp + aiolimiter + tenacity's decorator + cattrs' default structuring
+
+    python benchmarks/record_payment.py [--payments N] [--rounds N] [--workers N] [--profile]
+"""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from payment_peers import Pay, connect, paying, paying_barely, paying_usually, session_for_peers
+from rounds import Side, cpu_seconds, interleave, pin, ratios, report, report_environment, spread
+
+BENCH = "record_payment"
+REQUESTS = 4
+GOALS = {"bare": 0.95, "usual": 0.55}
+VERSIONS = ("invoicekit", "aiohttp", "aiolimiter", "attrs", "cattrs", "msgspec", "tenacity")
+
+
+@contextmanager
+def provider() -> Iterator[str]:
+    """Run the fake as a process of its own; its core API's base URL."""
+    script = Path(__file__).with_name("fake_clockify.py")
+    running = subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert running.stdin is not None
+    assert running.stdout is not None
+    pin(0, running.pid)
+    pin((os.cpu_count() or 1) - 1)
+    try:
+        yield f"http://127.0.0.1:{int(running.stdout.readline())}/api"
+    finally:
+        running.stdin.close()
+        running.wait()
+
+
+@asynccontextmanager
+async def opened(side: str, base: str) -> AsyncIterator[Pay]:
+    """Open what a side needs, new for every round."""
+    if side == "ours":
+        async with connect(base) as service:
+            yield paying(service)
+    else:
+        async with session_for_peers() as session:
+            yield paying_barely(session, base) if side == "bare" else paying_usually(session, base)
+
+
+class Work:
+    """Payments never asked for before, shared out among workers."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def run(self, pay: Pay, payments: int, workers: int) -> None:
+        """Record so many payments."""
+        numbers = iter(range(self._count, self._count + payments))
+        self._count += payments
+
+        async def work() -> None:
+            for number in numbers:
+                await pay(f"64c7{number:08x}fcab07cfbb2f", f"ik:{number:08x}e1f428e7")
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(work())
+
+
+def side_of(name: str, base: str, work: Work, payments: int, workers: int) -> Side:
+    """Return what measures one side's share of a round, in microseconds a request."""
+
+    async def measure() -> float:
+        async with opened(name, base) as pay:
+            await work.run(pay, 2 * workers, workers)
+            started = cpu_seconds()
+            await work.run(pay, payments, workers)
+            return (cpu_seconds() - started) / (payments * REQUESTS) * 1e6
+
+    return measure
+
+
+async def compare(base: str, *, rounds: int, payments: int, workers: int) -> None:
+    """Measure all sides in turn and report."""
+    work = Work()
+    sides = {name: side_of(name, base, work, payments, workers) for name in ("ours", "bare", "usual")}
+    costs = await interleave(sides, rounds)
+    for name, values in costs.items():
+        report(BENCH, side=name, microseconds_per_request=spread(values, 1))
+    for other, goal in GOALS.items():
+        found = spread(ratios(costs, "ours", other))
+        report(BENCH, ratio=f"ours/{other}", **found, goal=goal, is_met=found["median"] <= goal)
+
+
+async def profile(base: str, *, side: str, payments: int, workers: int) -> None:
+    """Show where one side spends its time; cProfile's own cost distorts it towards many small calls."""
+    import cProfile
+    import pstats
+
+    async with opened(side, base) as pay:
+        work = Work()
+        await work.run(pay, 2 * workers, workers)
+        profiler = cProfile.Profile()
+        profiler.enable()
+        await work.run(pay, payments, workers)
+        profiler.disable()
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(70)
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    parser = argparse.ArgumentParser(description="CPU per HTTP request of record_payment.")
+    parser.add_argument("--payments", type=int, default=500, help="payments of one side in one round")
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--workers", type=int, default=50)
+    parser.add_argument("--profile", choices=("ours", "bare", "usual"), help="profile one side instead")
+    given = parser.parse_args()
+    with provider() as base:
+        if given.profile:
+            asyncio.run(profile(base, side=given.profile, payments=given.payments, workers=given.workers))
+            return
+        report_environment(BENCH, *VERSIONS)
+        asyncio.run(compare(base, rounds=given.rounds, payments=given.payments, workers=given.workers))
+
+
+if __name__ == "__main__":
+    main()
