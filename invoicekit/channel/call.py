@@ -154,6 +154,8 @@ class Call:
         while True:
             left = sent_at + seconds - wiring.clock.monotonic()
             try:
+                if left <= 0:
+                    raise Overdue
                 with wiring.sweeper.limit(left):
                     piece = await anext(chunks)
             except StopAsyncIteration:

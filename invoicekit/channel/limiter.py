@@ -141,10 +141,11 @@ class Limiter:
         if self._interactive or (self._bulk and lane is Lane.BULK):
             return None
         now = self._clock.monotonic()
-        if self._free_at(now) > now + _EARLY_SECONDS:
+        free_at = self._free_at(now)
+        if free_at > now + _EARLY_SECONDS:
             return None
         # Nobody waited: time that went by unused is not made up for.
-        self._take(now, unused=now)
+        self._take(now, slot=free_at if free_at > now - _CATCH_UP_SECONDS else now)
         return now
 
     async def acquire(self, lane: Lane, *, deadline_at: float | None = None) -> float:
@@ -231,10 +232,9 @@ class Limiter:
             free_at = max(free_at, log.free_at(now))
         return free_at
 
-    def _take(self, now: float, *, unused: float) -> None:
+    def _take(self, now: float, *, slot: float) -> None:
         # On schedule rather than by the clock, so that the timer's lateness does not add up.
-        slot = self._last_slot + 1.0 / self._control.rate
-        self._last_slot = slot if slot > now - _CATCH_UP_SECONDS else unused
+        self._last_slot = slot
         for log in self._logs:
             log.take(now)
         self._granted += 1
@@ -258,7 +258,7 @@ class Limiter:
             waiter = self._next_in_line()
             if waiter is None:
                 return
-            self._take(now, unused=now - _CATCH_UP_SECONDS)
+            self._take(now, slot=max(free_at, now - _CATCH_UP_SECONDS))
             waiter.slot.set_result(now)
         if self._interactive or self._bulk:
             self._timer = asyncio.get_running_loop().call_later(free_at - now, self._serve)
