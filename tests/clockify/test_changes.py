@@ -66,6 +66,15 @@ async def test_a_settled_invoice_is_not_replaced(desk: Desk, status: str) -> Non
     assert desk.requests("update_invoice") == []
 
 
+async def test_a_lock_shows_in_the_first_look() -> None:
+    """So it is told before the write is planned any further."""
+    stub = StubSender([answer(invoice_document(status="PAID"))])
+    write = adapter(stub).update_invoice(INVOICE, MARCH)
+    assert write.look is not None
+
+    assert isinstance((await write.look(stub)).refusal, FieldLocked)
+
+
 async def test_the_state_is_read_again_right_before_the_replacement() -> None:
     """An invoice that was paid since the first look is not replaced either."""
     stub = StubSender([answer(invoice_document(status="PAID"))])

@@ -106,6 +106,21 @@ async def test_a_range_ends_before_its_end(desk: Desk) -> None:
     assert ([row.id for row in first], [row.id for row in second]) == (ids[:2], ids[2:])
 
 
+async def test_rows_outside_of_the_range_are_dropped() -> None:
+    """Whatever the report takes a range to mean: what started before or at the end is not in it."""
+    times = ("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z", "2026-03-01T23:59:59Z", "2026-03-02T00:00:00Z")
+    rows = [
+        {"_id": f"65f0c0ffee0000000000100{number}", "timeInterval": {"start": start}}
+        for number, start in enumerate(times)
+    ]
+    stub = StubSender([answer({"timeentries": rows})])
+
+    page = await adapter(stub).list_time_entries(TimeEntryQuery(start=DAY, end=NEXT_DAY), None)
+
+    assert [row.id[-1] for row in page.items] == ["1", "2"]
+    assert page.next_cursor == "2:4"
+
+
 async def test_filters_of_the_report_narrow(desk: Desk) -> None:
     """Client, project, user and billable."""
     home = desk.simulator.home

@@ -40,6 +40,16 @@ async def test_an_invoice_is_found_by_its_whole_number(behaviour: Behaviour) -> 
         assert (found.id, nothing) == (wanted.id, None)
 
 
+async def test_a_search_that_finds_too_much_is_not_believed() -> None:
+    """Nobody has proved that strictSearch compares the whole number."""
+    rows = [invoice_document(number="N-11"), invoice_document(id=CLIENT, number="N-1")]
+    stub = StubSender([answer({"invoices": rows, "total": 2})])
+
+    found = await adapter(stub).find_invoices("N-1")
+
+    assert [one.id for one in found] == [CLIENT]
+
+
 async def test_invoices_are_narrowed_by_status(desk: Desk) -> None:
     """One neutral status stands for all its words, asked for by the provider's own key."""
     home = desk.simulator.home

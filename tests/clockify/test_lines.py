@@ -203,6 +203,18 @@ async def test_an_import_whose_answer_is_lost_bills_once(kind: FaultKind) -> Non
         assert len(desk.requests("import_items")) == 1
 
 
+async def test_an_import_that_did_not_arrive_stays_in_doubt() -> None:
+    """No new imported line is no sign of an import."""
+    async with opened(faults=[Fault(kind=FaultKind.DROP_BEFORE, at="import_items")]) as desk:
+        track(desk, 9)
+        window = TimeImport(start=DAY, end=DAY + timedelta(days=1), zone=UTC)
+
+        with pytest.raises(OutcomeUnknown):
+            await desk.service.write(desk.native.import_items(draft(desk), window), reference="import-1")
+
+        assert len(desk.requests("import_items")) == 1
+
+
 async def test_an_import_that_finds_nothing_is_done(desk: Desk) -> None:
     """The answer confirms it, though no line is new."""
     window = TimeImport(start=DAY, end=DAY + timedelta(days=1), zone=UTC)

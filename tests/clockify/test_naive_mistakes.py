@@ -86,10 +86,10 @@ async def test_01_a_payment_whose_answer_is_lost_is_not_sent_again() -> None:
 
 async def test_02_the_payment_id_is_the_payments_and_not_the_invoices(desk: Desk) -> None:
     """The POST answers with the invoice; a receipt that kept its id would point a deletion at the invoice."""
-    payment_id = await pay(desk)
+    result = await desk.service.record_payment(desk.invoice_id, TEN, paid_at=PAID_AT, reference="bank-1")
 
     (stored,) = desk.simulator.ledger.payments(desk.invoice_id)
-    assert payment_id == stored.id
+    assert (result.value.id, result.resource_id) == (stored.id, stored.id)
 
 
 async def test_03_a_payment_is_told_by_its_marker_over_all_pages() -> None:

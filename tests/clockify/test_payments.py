@@ -160,6 +160,17 @@ async def test_our_marker_at_another_amount_is_neither_there_nor_absent() -> Non
     assert not sighting.is_complete
 
 
+async def test_an_answer_about_another_invoice_is_no_confirmation() -> None:
+    """Neither of a payment nor of a deletion: both are read back instead."""
+    mixed_up = answer(invoice_document(id=CLIENT))
+    stub = StubSender([mixed_up, mixed_up])
+
+    with pytest.raises(MalformedResponse):
+        await adapter(stub).record_payment(new_payment()).perform(stub)
+    with pytest.raises(MalformedResponse):
+        await adapter(stub).delete_payment(INVOICE, PAYMENT).perform(stub)
+
+
 async def test_a_payment_in_another_currency_is_refused_before_it_is_sent(desk: Desk) -> None:
     """The request names no currency: ten dollars would be recorded as ten euros."""
     with pytest.raises(CurrencyMismatch):
@@ -251,8 +262,8 @@ async def test_a_payment_is_deleted_by_its_own_id(kind: FaultKind | None) -> Non
 
 
 async def test_a_deleted_payment_is_deleted(desk: Desk) -> None:
-    """Gone is done: asking again sends no deletion."""
-    paid = await pay(desk)
+    """Gone is done: asking again sends no deletion, whatever else is there."""
+    paid, _ = await pay(desk, reference="a"), await pay(desk, reference="b")
     assert paid.value.id is not None
     await desk.service.delete_payment(desk.invoice_id, paid.value.id)
 
