@@ -14,7 +14,7 @@ import attrs
 
 from invoicekit.bulk.lines import numbered_lines
 from invoicekit.bulk.record import Columns, Format, NumberedLines, Record, csv_records, jsonl_records
-from invoicekit.bulk.wording import InputError, complaint
+from invoicekit.bulk.wording import InputError, complaint, shown
 
 STDIN = "-"
 _STDIN_DESCRIPTOR = 0
@@ -39,7 +39,9 @@ class Source:
     @property
     def name(self) -> str:
         """Return what messages call it."""
-        return "<stdin>" if self.path == STDIN else self.path
+        if self.path == STDIN:
+            return "<stdin>"
+        return self.path if self.path.isprintable() else shown(self.path)[1:-1]
 
     @property
     def is_rereadable(self) -> bool:
@@ -202,7 +204,7 @@ def _guess(first: bytes) -> Format:
 
 
 def _unusable(name: str, failure: OSError | ValueError) -> InputError:
-    reason = failure.strerror if isinstance(failure, OSError) else str(failure)
+    reason = failure.strerror if isinstance(failure, OSError) else "this cannot be a file name"
     return InputError(
         f"{name}: {(reason or 'cannot be read').lower()}; name a readable CSV or JSONL file, or -"
     )
