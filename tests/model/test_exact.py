@@ -70,6 +70,13 @@ def test_rounding_is_half_to_even(number: str, text: str) -> None:
     assert f"{rounded(Decimal(number), 2):f}" == text
 
 
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity"])
+def test_what_is_no_number_is_not_rounded(number: str) -> None:
+    """A typed error, as everywhere."""
+    with pytest.raises(InvalidAmount):
+        rounded(Decimal(number), 2)
+
+
 def test_the_callers_context_is_left_alone() -> None:
     """Neither read nor marked: its flags stay clear, its traps are not sprung."""
     with localcontext() as context:
