@@ -9,7 +9,14 @@ from invoicekit_clockify.operations import GET_INVOICE, LIST_INVOICES, SEARCH_IN
 from invoicekit_clockify.paging import Bookmark
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import raws_of
-from invoicekit_clockify.wire_invoice import InvoiceRecord, encode_search, read_invoice, read_invoices
+from invoicekit_clockify.wire_invoice import (
+    InvoiceHead,
+    InvoiceRecord,
+    encode_search,
+    read_head,
+    read_invoice,
+    read_invoices,
+)
 
 
 async def fetch_invoice(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord:
@@ -21,6 +28,12 @@ async def fetch_invoice(sender: Sender, requests: Requests, invoice_id: str) -> 
     """
     response = await sender.send(GET_INVOICE, requests.invoice(invoice_id))
     return read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+
+
+async def fetch_head(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceHead:
+    """Read one invoice, no further than a payment needs it; see `fetch_invoice`."""
+    response = await sender.send(GET_INVOICE, requests.invoice(invoice_id))
+    return read_head(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
 
 
 async def fetch_unless_gone(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord | None:

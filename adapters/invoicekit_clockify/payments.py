@@ -13,12 +13,12 @@ from invoicekit.errors import (
 )
 from invoicekit.model import NewPayment, Page, Pager, Payment
 from invoicekit.wire import HEX_24, canonical, checked_id
-from invoicekit_clockify.invoices import fetch_invoice
+from invoicekit_clockify.invoices import fetch_head
 from invoicekit_clockify.operations import LIST_PAYMENTS, Writes
 from invoicekit_clockify.paging import Bookmark
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import VOID
-from invoicekit_clockify.wire_invoice import InvoiceRecord, read_invoice
+from invoicekit_clockify.wire_invoice import InvoiceHead, read_head
 from invoicekit_clockify.wire_payment import (
     PaymentRecord,
     encode_payment,
@@ -46,7 +46,7 @@ async def payment_page(
         MalformedResponse: The invoice names no currency, so no amount can be told.
     """
     if cursor is None:
-        record = await fetch_invoice(sender, requests, invoice_id)
+        record = await fetch_head(sender, requests, invoice_id)
         if record.currency is None:
             raise MalformedResponse(f"invoice {invoice_id} names no currency", paths=("$.currency: missing",))
         bookmark = Bookmark(note=record.currency)
@@ -65,9 +65,14 @@ async def all_payments(sender: Sender, requests: Requests, invoice_id: str) -> S
     Raises:
         PaginationLoop: The list never ends.
     """
-    return await Pager[PaymentRecord](
-        lambda cursor: _records_page(sender, requests, invoice_id, Bookmark.at(cursor))
-    ).snapshot()
+    first = await _records_page(sender, requests, invoice_id, Bookmark())
+    if first.next_cursor is None:
+        return first.items  # nearly always: an invoice has few payments
+    following = Pager[PaymentRecord](
+        lambda cursor: _records_page(sender, requests, invoice_id, Bookmark.at(cursor)),
+        cursor=first.next_cursor,
+    )
+    return (*first.items, *await following.snapshot())
 
 
 def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> Write[Payment]:
@@ -79,8 +84,8 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
     Raises:
         InvalidAmount, UsageError, InvalidIdentifier: It can never be recorded; nothing was sent.
     """
-    request = requests.record_payment(payment.invoice_id, encode_payment(payment))
-    note = note_of(payment)
+    units, note = units_of(payment), note_of(payment)
+    request = requests.record_payment(payment.invoice_id, encode_payment(payment, units=units, note=note))
 
     def recall(payment_id: str | None) -> Payment:
         return Payment(
@@ -94,7 +99,7 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
 
     async def perform(sender: Sender) -> Done[Payment]:
         response = await sender.send(writes.record_payment, request)
-        record = read_invoice(
+        record = read_head(
             response.body,
             expected_id=payment.invoice_id,
             where=f"answer to a payment on invoice {payment.invoice_id}",
@@ -103,10 +108,10 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
 
     async def look(sender: Sender) -> Sighting[Payment]:
         records = await all_payments(sender, requests, payment.invoice_id)
-        sighting = _sight(records, payment)
+        sighting = _sight(records, payment, units)
         if sighting.matches or sighting.refusal is not None:
             return sighting
-        record = await fetch_invoice(sender, requests, payment.invoice_id)
+        record = await fetch_head(sender, requests, payment.invoice_id)
         return Sighting(strangers=sighting.strangers, refusal=_unpayable(record, payment))
 
     return Write(
@@ -124,9 +129,8 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
     )
 
 
-def _sight(records: Sequence[PaymentRecord], payment: NewPayment) -> Sighting[Payment]:
+def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) -> Sighting[Payment]:
     """Tell ours by marker and amount; what only looks the same is a stranger."""
-    units = units_of(payment)
     currency = payment.amount.currency
     marked = [record for record in records if record.carries(payment.marker)]
     ours = [record for record in marked if record.wire.amount == units]
@@ -160,7 +164,7 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment) -> Sighting[Pa
     )
 
 
-def _unpayable(record: InvoiceRecord, payment: NewPayment) -> InvoiceKitError | None:
+def _unpayable(record: InvoiceHead, payment: NewPayment) -> InvoiceKitError | None:
     """Say why the invoice, as it is, must not get this payment.
 
     The request cannot name a currency: a wrong one would be recorded as the same number of the invoice's.
@@ -191,7 +195,7 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
             response = await sender.send(writes.delete_payment, request)
         except NotFound:
             return gone
-        record = read_invoice(
+        record = read_head(
             response.body, expected_id=invoice_id, where=f"answer to a deletion on invoice {invoice_id}"
         )
         return Done(value=None, resource_id=payment_id, raw=record.raw)

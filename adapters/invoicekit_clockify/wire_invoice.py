@@ -111,6 +111,29 @@ class InvoiceRecord:
         return to_invoice(self.wire, self.raw)
 
 
+@attrs.frozen(kw_only=True)
+class _WireHead:
+    id: str
+    status: Text = MISSING
+    currency: Text = MISSING
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceHead:
+    """As much of an invoice as a payment needs to know: reading all of it would cost more than sending it.
+
+    Attributes:
+        status: Clockify's own word, where this answer has it.
+        currency: Where this answer has one.
+        raw: Everything sent.
+    """
+
+    id: str
+    status: str | None
+    currency: str | None
+    raw: Mapping[str, object] = attrs.field(repr=False)
+
+
 def read_invoice(body: bytes, *, expected_id: str | None = None, where: str = "invoice") -> InvoiceRecord:
     """Read one invoice.
 
@@ -121,12 +144,30 @@ def read_invoice(body: bytes, *, expected_id: str | None = None, where: str = "i
         MalformedResponse: Not an invoice, or another one than asked for.
     """
     record = record_of(CODEC.parse(body, where=where), where=where)
-    if expected_id is not None and record.id != expected_id:
+    if expected_id is not None:
+        _check_id(record.id, expected_id, where)
+    return record
+
+
+def read_head(body: bytes, *, expected_id: str, where: str) -> InvoiceHead:
+    """Read as much of one invoice as a payment needs to know; see `read_invoice`."""
+    document = CODEC.parse(body, where=where)
+    wire = CODEC.structure(document, _WireHead, where=where)
+    _check_id(wire.id, expected_id, where)
+    return InvoiceHead(
+        id=wire.id,
+        status=text_or_none(wire.status),
+        currency=text_or_none(wire.currency),
+        raw=document_of(document),
+    )
+
+
+def _check_id(found: str, expected: str, where: str) -> None:
+    if found != expected:
         raise MalformedResponse(
-            f"{where}: Clockify answered with another invoice than {expected_id}",
+            f"{where}: Clockify answered with another invoice than {expected}",
             paths=("$.id: not the id asked for",),
         )
-    return record
 
 
 def record_of(document: object, *, where: str = "invoice") -> InvoiceRecord:

@@ -111,7 +111,7 @@ def units_of(payment: NewPayment) -> int:
     return units
 
 
-def encode_payment(payment: NewPayment) -> bytes:
+def encode_payment(payment: NewPayment, *, units: int, note: str) -> bytes:
     """Write one payment as Clockify wants it.
 
     Shape: {"amount": int, "note": str, "paymentDate": "yyyy-MM-ddThh:mm:ssZ"}; amount in minor units, >= 1,
@@ -122,11 +122,14 @@ def encode_payment(payment: NewPayment) -> bytes:
         answer and the repeat: peer's live probes of 2026-06-23 and 2026-08-09.
     Unverified: whether paymentDate may be left out (probes disagree), so it is always sent; whether its
         time of day is kept.
+
+    Args:
+        units, note: What `units_of` and `note_of` made of the payment.
     """
     return CODEC.encode(
         {
-            "amount": units_of(payment),
-            "note": note_of(payment),
+            "amount": units,
+            "note": note,
             "paymentDate": write_instant(payment.paid_at, truncate=True),
         }
     )

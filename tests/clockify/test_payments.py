@@ -24,6 +24,7 @@ from invoicekit.errors import (
     MalformedResponse,
     NotFound,
     OutcomeUnknown,
+    PaginationLoop,
     ReferenceReused,
 )
 from invoicekit.guard import OnDoubt
@@ -158,6 +159,17 @@ async def test_our_marker_at_another_amount_is_neither_there_nor_absent() -> Non
 
     assert isinstance(sighting.refusal, ReferenceReused)
     assert not sighting.is_complete
+
+
+async def test_a_list_that_never_ends_is_no_proof_of_absence() -> None:
+    """A provider that ignores the page number is told, and nothing is sent after it."""
+    page = answer([{**ROW, "note": "typed by hand"}], last_page="false")
+    stub = StubSender([page] * 3)
+    write = adapter(stub).record_payment(new_payment())
+    assert write.look is not None
+
+    with pytest.raises(PaginationLoop):
+        await write.look(stub)
 
 
 async def test_an_answer_about_another_invoice_is_no_confirmation() -> None:

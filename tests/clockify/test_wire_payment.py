@@ -8,8 +8,8 @@ import pytest
 from clockify_desk import INVOICE, MARKER, answer, new_payment
 
 from invoicekit.errors import InvalidAmount, MalformedResponse, UsageError
-from invoicekit.model import Money, Payment
-from invoicekit_clockify.wire_payment import encode_payment, note_of, read_payments
+from invoicekit.model import Money, NewPayment, Payment
+from invoicekit_clockify.wire_payment import encode_payment, note_of, read_payments, units_of
 
 ROW: dict[str, Any] = {
     "id": "65f0c0ffee0000000000b001",
@@ -20,11 +20,15 @@ ROW: dict[str, Any] = {
 }
 
 
+def encoded(payment: NewPayment) -> bytes:
+    return encode_payment(payment, units=units_of(payment), note=note_of(payment))
+
+
 def test_a_payment_goes_out_in_minor_units_with_its_marker() -> None:
     """Amount as int, instant in UTC and whole seconds, the marker behind the caller's note."""
     zoned = datetime(2026, 3, 1, 11, 20, 30, 999_999, tzinfo=timezone(timedelta(hours=1)))
 
-    body = encode_payment(new_payment(note="by bank", paid_at=zoned))
+    body = encoded(new_payment(note="by bank", paid_at=zoned))
 
     assert json.loads(body) == {
         "amount": 12000,
@@ -47,7 +51,7 @@ def test_a_note_leaves_room_for_the_marker(*, length: int, is_fine: bool) -> Non
         assert len(note_of(payment)) == 1000
     else:
         with pytest.raises(UsageError, match="nothing was sent"):
-            encode_payment(payment)
+            encoded(payment)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +60,12 @@ def test_a_note_leaves_room_for_the_marker(*, length: int, is_fine: bool) -> Non
 def test_an_amount_that_does_not_fit_is_refused(amount: Money) -> None:
     """Zero, refunds and a third decimal never reach the wire."""
     with pytest.raises(InvalidAmount):
-        encode_payment(new_payment(amount=amount))
+        encoded(new_payment(amount=amount))
 
 
 def test_amounts_are_hundredths_whatever_the_currency() -> None:
     """The declared assumption for currencies without two decimals, the same in both directions."""
-    body = json.loads(encode_payment(new_payment(amount=Money("1200", "JPY"))))
+    body = json.loads(encoded(new_payment(amount=Money("1200", "JPY"))))
     (record,) = read_payments(answer([{**ROW, "amount": body["amount"]}]).body)
 
     assert body["amount"] == 120_000
