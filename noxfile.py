@@ -14,7 +14,7 @@ import nox
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 ROOT = Path(__file__).parent
-OPENAPI = "INVOICEKIT_CLOCKIFY_OPENAPI"
+OPENAPI = "CLOCKIFY_OPENAPI_DOCUMENT"
 
 # What is tested of the built wheel: nothing here may reach into the checkout.
 OUTSIDE = ("cli", "outside")
@@ -107,7 +107,7 @@ def outside(session: nox.Session) -> None:
 def openapi(session: nox.Session) -> None:
     """Check requests and simulator answers against the provider's own description.
 
-    The document is not in the tree: name it in INVOICEKIT_CLOCKIFY_OPENAPI.
+    The document is not in the tree: name it in CLOCKIFY_OPENAPI_DOCUMENT.
     """
     if OPENAPI not in os.environ:
         session.error(f"set {OPENAPI} to the path of the OpenAPI document")

@@ -5,7 +5,16 @@ from invoicekit.adapter.contract import ADAPTER_API, Adapter, Probe
 from invoicekit.adapter.write import Done, Sighting, Write
 from invoicekit.operation import Effect, Idempotency, Operation
 from invoicekit.secret import Secret
-from invoicekit.transport import Credentials, HttpRequest, HttpResponse, RateWindow, Sender, Site
+from invoicekit.transport import (
+    Credentials,
+    HttpRequest,
+    HttpResponse,
+    RateWindow,
+    Sender,
+    Site,
+    Token,
+    TokenSource,
+)
 
 __all__ = [
     "ADAPTER_API",
@@ -26,5 +35,7 @@ __all__ = [
     "Sighting",
     "Site",
     "Support",
+    "Token",
+    "TokenSource",
     "Write",
 ]

@@ -6,7 +6,7 @@ from invoicekit.transport.bounds import check_url
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing, Transport
 from invoicekit.transport.message import HttpRequest, HttpResponse
 from invoicekit.transport.sender import Sender
-from invoicekit.transport.site import Credentials, RateWindow, Site
+from invoicekit.transport.site import Credentials, RateWindow, Site, Token, TokenSource
 
 if TYPE_CHECKING:
     from invoicekit.transport.aiohttp_client import AiohttpTransport
@@ -22,6 +22,8 @@ __all__ = [
     "RateWindow",
     "Sender",
     "Site",
+    "Token",
+    "TokenSource",
     "Transport",
     "check_url",
 ]

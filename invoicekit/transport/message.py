@@ -18,6 +18,8 @@ class HttpRequest:
         content_type: Media type of the body.
         accept: Media type wanted.
         headers: Further headers, never credentials.
+        foreign_url: An absolute URL that the provider handed out for a read, e.g. of a PDF on another
+            host. It replaces host, path and query, and is sent without credentials or further headers.
     """
 
     method: str
@@ -28,6 +30,7 @@ class HttpRequest:
     content_type: str = "application/json"
     accept: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+    foreign_url: str = ""
 
 
 @attrs.frozen(kw_only=True)

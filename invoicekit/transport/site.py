@@ -1,9 +1,13 @@
 """Where an adapter's provider is, as whom we call, and how often we may."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 import attrs
+
+from invoicekit.secret import Secret
+from invoicekit.transport.message import HttpRequest, HttpResponse
 
 
 class Credentials(Protocol):
@@ -11,6 +15,37 @@ class Credentials(Protocol):
 
     def headers(self) -> Mapping[str, str]:
         """Return the headers that sign one attempt; called anew for each."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Token:
+    """A bearer token that lives for a while.
+
+    Attributes:
+        value: What is sent.
+        expires_at: Aware UTC instant; None where nobody says: it is then kept until it is refused.
+    """
+
+    value: Secret
+    expires_at: datetime | None = None
+
+
+class TokenSource(Protocol):
+    """Where bearer tokens come from; the channel asks, keeps and renews them, one request for all callers."""
+
+    async def fetch(self, send: Callable[[HttpRequest], Awaitable[HttpResponse]], now: datetime) -> Token:
+        """Get a new token.
+
+        Args:
+            send: Sends one request to a declared host, without any credentials, and returns its answer
+                whatever its status.
+            now: The wall clock, for lifetimes given as durations.
+
+        Raises:
+            AuthenticationError: The credentials were refused.
+            MalformedResponse: The answer holds no token.
+        """
         ...
 
 
@@ -42,9 +77,11 @@ class Site:
         credentials: How requests are signed.
         account: The workspace, tenant or business: part of every journal key.
         windows: The limits that hold for this account, all at once.
+        token_source: Where ``Authorization: Bearer`` comes from; None where credentials say it all.
     """
 
     hosts: Mapping[str, str]
     credentials: Credentials
     account: str
     windows: tuple[RateWindow, ...]
+    token_source: TokenSource | None = None

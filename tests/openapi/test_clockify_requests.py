@@ -1,6 +1,6 @@
 """Every request of the Clockify adapter is one that the vendor's document, corrected, describes.
 
-The document may be tested against and not be redistributed: INVOICEKIT_CLOCKIFY_OPENAPI names a copy.
+The document may be tested against and not be redistributed: CLOCKIFY_OPENAPI_DOCUMENT names a copy.
 """
 
 import importlib
@@ -28,7 +28,7 @@ core = importlib.import_module("openapi_core")
 datatypes = importlib.import_module("openapi_core.datatypes")
 multidict = importlib.import_module("werkzeug.datastructures")
 
-DOCUMENT = "INVOICEKIT_CLOCKIFY_OPENAPI"
+DOCUMENT = "CLOCKIFY_OPENAPI_DOCUMENT"
 GLOBAL = ClockifyConfig(api_key=Secret("key"), workspace_id=WORKSPACE).site()
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -191,11 +191,9 @@ async def use_everything(desk: Desk) -> None:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def requests(document: dict[str, Any]) -> AsyncIterator[tuple[RequestRecord, ...]]:
     """Return every request that the whole surface sends."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv(DOCUMENT)  # a service would take it for a setting of the adapter's
-        async with opened() as desk:
-            await use_everything(desk)
-            yield tuple(desk.simulator.requests)
+    async with opened() as desk:
+        await use_everything(desk)
+        yield tuple(desk.simulator.requests)
 
 
 def below_the_base(record: RequestRecord) -> str:

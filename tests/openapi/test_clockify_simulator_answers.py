@@ -1,6 +1,6 @@
 """The Clockify simulator answers as the vendor's document says, corrected by what was seen on the wire.
 
-The document may be tested against and not be redistributed: INVOICEKIT_CLOCKIFY_OPENAPI names a copy.
+The document may be tested against and not be redistributed: CLOCKIFY_OPENAPI_DOCUMENT names a copy.
 """
 
 import importlib
@@ -155,7 +155,7 @@ CALLS: Mapping[tuple[str, str], Act] = {
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    name = "INVOICEKIT_CLOCKIFY_OPENAPI"
+    name = "CLOCKIFY_OPENAPI_DOCUMENT"
     if name not in os.environ:
         pytest.fail(f"{name} must name the OpenAPI document")
     return json.loads(Path(os.environ[name]).read_text())
