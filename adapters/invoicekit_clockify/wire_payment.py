@@ -14,6 +14,8 @@ from invoicekit_clockify.wire import AMOUNT, CODEC, Text, document_of, rows_of
 NOTE_LIMIT = 1000
 """Source: vendor OpenAPI document, maxLength of a payment's note."""
 
+_WORD = re.compile(r"[0-9A-Za-z_]")
+
 
 @attrs.frozen(kw_only=True)
 class WirePayment:
@@ -65,9 +67,15 @@ class PaymentRecord:
         Unverified: that the note comes back byte for byte. Trimmed blanks, stripped or escaped markup
             and text added around the marker do no harm; a marker inside a longer word is not ours.
         """
-        if not marker or not isinstance(self.wire.note, str):
+        note = self.wire.note
+        if not marker or not isinstance(note, str):
             return False
-        return re.search(rf"(?<![0-9A-Za-z_]){re.escape(marker)}(?![0-9A-Za-z_])", self.wire.note) is not None
+        at = note.find(marker)
+        while at >= 0:
+            if not (_WORD.match(note, at + len(marker)) or (at and _WORD.match(note, at - 1))):
+                return True
+            at = note.find(marker, at + 1)
+        return False
 
 
 def read_payments(body: bytes, *, where: str = "payments") -> list[PaymentRecord]:
