@@ -67,33 +67,13 @@ class Pager(Generic[T]):
         return self._walk()
 
     async def _walk(self) -> AsyncIterator[T]:
-        self.is_complete = False
-        watch = _CircleWatch(self.cursor)
-        left = self._max_items
-        empty_in_a_row = 0
-        while True:
+        steps = _Steps(self, self._max_items)
+        while not self.is_complete:
             page = await self._fetch(self.cursor)
-            watch.see_items(page.items)
-            within = page.items if left is None else page.items[:left]
+            within = steps.allowed(page)
             for item in within:
                 yield item
-            if left is not None:
-                left -= len(within)
-                if len(within) < len(page.items):
-                    raise self._cut(f"more than {self._max_items} items", within)
-            if page.next_cursor is None:
-                self.cursor, self.is_complete = None, True
-                return
-            watch.see_cursor(page.next_cursor)
-            self.cursor = page.next_cursor
-            empty_in_a_row = 0 if page.items else empty_in_a_row + 1
-            if empty_in_a_row == _MOST_EMPTY_PAGES:
-                raise self._cut(f"{_MOST_EMPTY_PAGES} empty pages in a row", ())
-
-    def _cut(self, why: str, items: Sequence[object]) -> PaginationIncomplete:
-        return PaginationIncomplete(
-            f"{why}; resume from the cursor or raise the cap", items=items, cursor=self.cursor
-        )
+            steps.turn(page, within)
 
     async def snapshot(self) -> tuple[T, ...]:
         """Read the whole list before the caller changes anything in it.
@@ -103,12 +83,67 @@ class Pager(Generic[T]):
             PaginationIncomplete: A cap was met; `items` holds everything read.
         """
         items: list[T] = []
+        steps = _Steps(self, self._max_items)
         try:
-            async for item in self:
-                items.append(item)  # noqa: PERF401 -- keeps what was read when a cap ends the walk
+            while not self.is_complete:
+                page = await self._fetch(self.cursor)
+                within = steps.allowed(page)
+                items += within
+                steps.turn(page, within)
         except PaginationIncomplete as cut:
             raise PaginationIncomplete(str(cut), items=items, cursor=cut.cursor) from None
         return tuple(items)
+
+
+class _Steps(Generic[T]):
+    """One walk's way from page to page, between the reads."""
+
+    def __init__(self, pager: Pager[T], max_items: int | None) -> None:
+        pager.is_complete = False
+        self._pager = pager
+        self._max_items = max_items
+        self._left = max_items
+        self._watch: _CircleWatch | None = None
+        self._empty_in_a_row = 0
+
+    def allowed(self, page: Page[T]) -> tuple[T, ...]:
+        """Return what may be handed out of a page.
+
+        Raises:
+            PaginationLoop: The page came before.
+        """
+        if self._watch is None and page.next_cursor is not None:
+            self._watch = _CircleWatch(self._pager.cursor)
+        if self._watch is not None:  # a list of one page goes nowhere, so in no circle
+            self._watch.see_items(page.items)
+        return page.items if self._left is None else page.items[: self._left]
+
+    def turn(self, page: Page[T], within: Sequence[object]) -> None:
+        """Move the pager past a page that was handed out, or end the walk.
+
+        Raises:
+            PaginationLoop: The next cursor was there before.
+            PaginationIncomplete: A cap was met.
+        """
+        pager = self._pager
+        if self._left is not None:
+            self._left -= len(within)
+            if len(within) < len(page.items):
+                raise self._cut(f"more than {self._max_items} items", within)
+        if page.next_cursor is None:
+            pager.cursor, pager.is_complete = None, True
+            return
+        if self._watch is not None:
+            self._watch.see_cursor(page.next_cursor)
+        pager.cursor = page.next_cursor
+        self._empty_in_a_row = 0 if page.items else self._empty_in_a_row + 1
+        if self._empty_in_a_row == _MOST_EMPTY_PAGES:
+            raise self._cut(f"{_MOST_EMPTY_PAGES} empty pages in a row", ())
+
+    def _cut(self, why: str, items: Sequence[object]) -> PaginationIncomplete:
+        return PaginationIncomplete(
+            f"{why}; resume from the cursor or raise the cap", items=items, cursor=self._pager.cursor
+        )
 
 
 class _CircleWatch:
