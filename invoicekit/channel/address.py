@@ -12,7 +12,7 @@ _PATH = re.compile(
     r"(?!.*/(?:\.|%2e){1,2}(?:/|$))(?!//)/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*",
     re.ASCII | re.IGNORECASE,
 )
-# What nearly every path looks like, and cheaper to see: no escape, no segment that is empty or begins with a dot.
+# What nearly every path looks like, and cheaper to see: no escape, no segment empty or dotted at its start.
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9\-_~][A-Za-z0-9\-._~]*)+", re.ASCII)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9\-._~]*", re.ASCII)
 
@@ -30,6 +30,9 @@ class AddressBook:
             ConfigurationError: The request names a host the site does not declare; nothing was sent.
             InvalidIdentifier: The path could be read as leading elsewhere; nothing was sent.
         """
+        if request.foreign_url:
+            check_url(request.foreign_url)
+            return request.foreign_url
         base = self._bases.get(request.host)
         if base is None:
             raise ConfigurationError(

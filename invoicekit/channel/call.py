@@ -15,9 +15,11 @@ from invoicekit.channel.limiter import Lane, Limiter
 from invoicekit.channel.retry import RetryPolicy
 from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
 from invoicekit.channel.stats import Counters
+from invoicekit.channel.token import TokenKeeper, bearer
 from invoicekit.channel.verdict import Refusal, judge_answer, judge_loss, judge_overdue
 from invoicekit.clock import Clock
 from invoicekit.errors import (
+    AuthenticationError,
     InvoiceKitError,
     NotApplied,
     OutcomeUnknown,
@@ -26,7 +28,19 @@ from invoicekit.errors import (
     Unavailable,
 )
 from invoicekit.operation import Operation
-from invoicekit.transport import Credentials, ExchangeFailed, HttpRequest, HttpResponse, Outgoing, Transport
+from invoicekit.transport import (
+    Credentials,
+    ExchangeFailed,
+    HttpRequest,
+    HttpResponse,
+    Outgoing,
+    Token,
+    Transport,
+)
+
+
+class TokenRefused(Unavailable):
+    """The token was refused before anything was looked at; the call goes on with a new one."""
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -46,13 +60,25 @@ class Wiring:
     sweeper: DeadlineSweeper
     counters: Counters
     announce: Announcer
+    tokens: TokenKeeper | None = None
     is_closed: bool = False
 
 
 class Call:
     """One operation on its way: lives from the first try to the last."""
 
-    __slots__ = ("_deadline_at", "_gate", "_lane", "_operation", "_request", "_sends", "_url", "_wiring")
+    __slots__ = (
+        "_deadline_at",
+        "_gate",
+        "_has_renewed",
+        "_lane",
+        "_operation",
+        "_request",
+        "_sends",
+        "_token",
+        "_url",
+        "_wiring",
+    )
 
     def __init__(
         self,
@@ -73,6 +99,8 @@ class Call:
         self._deadline_at = deadline_at
         self._lane = lane
         self._sends = 0
+        self._token: Token | None = None
+        self._has_renewed = False
 
     @property
     def is_bulk(self) -> bool:
@@ -87,7 +115,8 @@ class Call:
             return False
         if pause_seconds > LONGEST_BELIEVED_SECONDS:
             return False
-        if isinstance(failure, Unavailable) and not wiring.budget.spend(now):
+        is_outage = isinstance(failure, Unavailable) and not isinstance(failure, TokenRefused)
+        if is_outage and not wiring.budget.spend(now):
             return False
         wiring.counters.retries += 1
         wiring.announce.repeating(
@@ -172,6 +201,10 @@ class Call:
     async def _prepare(self) -> tuple[float, Outgoing]:
         """Wait for a slot, then pass the gate; nothing is awaited between the gate and the exchange."""
         wiring = self._wiring
+        credentials: Mapping[str, str] = {}
+        if wiring.tokens is not None and not self._request.foreign_url:
+            self._token = await self._ready_token(wiring.tokens)
+            credentials = bearer(self._token)
         granted_at = wiring.limiter.acquire_now(self._lane)
         if granted_at is None:
             granted_at = await self._wait_for_slot()
@@ -180,7 +213,7 @@ class Call:
         outgoing = Outgoing(
             method=self._request.method,
             url=self._url,
-            headers=self._headers(wiring.credentials.headers()),
+            headers=self._headers(credentials),
             body=self._request.body,
         )
         gate = self._gate
@@ -189,6 +222,17 @@ class Call:
             if self._deadline_at is not None and wiring.clock.monotonic() >= self._deadline_at:
                 raise self._settled(Unavailable(f"{self._name}: the deadline passed before it was sent"))
         return granted_at, outgoing
+
+    async def _ready_token(self, tokens: TokenKeeper) -> Token:
+        wiring = self._wiring
+        if self._deadline_at is None:
+            return await tokens.ready()
+        try:
+            with wiring.sweeper.limit(self._deadline_at - wiring.clock.monotonic()):
+                return await tokens.ready()
+        except Overdue:
+            error = Unavailable(f"{self._name}: no token within the deadline; nothing was sent")
+        raise error
 
     async def _wait_for_slot(self) -> float:
         wiring = self._wiring
@@ -210,9 +254,12 @@ class Call:
     def _headers(self, credentials: Mapping[str, str]) -> dict[str, str]:
         request = self._request
         headers = {"Accept": request.accept}
+        if request.foreign_url:
+            return headers
         if request.body is not None:
             headers["Content-Type"] = request.content_type
         headers.update(request.headers)
+        headers.update(self._wiring.credentials.headers())
         headers.update(credentials)
         return headers
 
@@ -274,6 +321,8 @@ class Call:
     def _settled(self, error: InvoiceKitError) -> InvoiceKitError:
         """Count an error, and tell the gate of a write that certainly had no effect."""
         counters = self._wiring.counters
+        if isinstance(error, AuthenticationError):
+            error = self._renewing(error)
         if isinstance(error, NotApplied):
             error.attempts = self._sends
             counters.rate_limited += isinstance(error, RateLimited)
@@ -284,6 +333,15 @@ class Call:
             error.attempts = self._sends
             counters.in_doubt += 1
         return error
+
+    def _renewing(self, refusal: AuthenticationError) -> NotApplied:
+        """Let a refused token be renewed and the try repeated, once a call."""
+        tokens, token = self._wiring.tokens, self._token
+        if tokens is None or token is None or self._has_renewed:
+            return refusal
+        self._has_renewed = True
+        tokens.refused(token)
+        return TokenRefused(f"{self._name}: the token was refused; it is renewed", status=refusal.status)
 
     @property
     def _name(self) -> str:

@@ -7,16 +7,28 @@ from invoicekit.channel.address import AddressBook
 from invoicekit.channel.announce import Announcer
 from invoicekit.channel.budget import RetryBudget
 from invoicekit.channel.call import Wiring
-from invoicekit.channel.deadline import DeadlineSweeper
+from invoicekit.channel.deadline import DeadlineSweeper, Overdue
 from invoicekit.channel.gate import SendGate
 from invoicekit.channel.limiter import Lane, Limiter
 from invoicekit.channel.retry import RetryPolicy
 from invoicekit.channel.sender import ChannelSender
 from invoicekit.channel.stats import ChannelStats, Counters
+from invoicekit.channel.token import TokenKeeper
 from invoicekit.channel.verdict import Refusal
 from invoicekit.clock import Clock
+from invoicekit.errors import Unavailable
 from invoicekit.events import Hook
-from invoicekit.transport import Sender, Site, Transport
+from invoicekit.transport import (
+    ExchangeFailed,
+    HttpRequest,
+    HttpResponse,
+    Outgoing,
+    Sender,
+    Site,
+    Transport,
+)
+
+_TOKEN_SECONDS = 20.0
 
 
 class Channel:
@@ -57,6 +69,8 @@ class Channel:
             announce=Announcer(provider, hooks),
             retry=retry,
         )
+        if site.token_source is not None:
+            self._wiring.tokens = TokenKeeper(site.token_source, clock, self._ask_for_token)
 
     def reader(self, *, deadline_seconds: float | None = 30.0, lane: Lane = Lane.INTERACTIVE) -> Sender:
         """Return a sender of reads; each of its sends ends within `deadline_seconds`, repeats included."""
@@ -80,3 +94,22 @@ class Channel:
     async def aclose(self) -> None:
         """Refuse further sends. Exchanges under way end by their deadlines; the transport is its owner's."""
         self._wiring.is_closed = True
+        if self._wiring.tokens is not None:
+            await self._wiring.tokens.aclose()
+
+    async def _ask_for_token(self, request: HttpRequest) -> HttpResponse:
+        """Send one request without credentials, under the same limit; its answer may have any status."""
+        wiring = self._wiring
+        url = wiring.addresses.url(request)
+        headers = {"Accept": request.accept, "Content-Type": request.content_type, **dict(request.headers)}
+        await wiring.limiter.acquire(Lane.INTERACTIVE)
+        outgoing = Outgoing(method=request.method, url=url, headers=headers, body=request.body)
+        wiring.counters.sent += 1
+        try:
+            with wiring.sweeper.limit(_TOKEN_SECONDS):
+                return await wiring.transport.exchange(outgoing)
+        except ExchangeFailed as failure:
+            reason = failure.reason
+        except Overdue:
+            reason = "no whole answer in time"
+        raise Unavailable(f"{wiring.provider}: no token: {reason}; nothing else was sent")
