@@ -105,9 +105,8 @@ class GroupCommit:
 
     def post(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Queue a write for which nobody waits; after the end it does nothing."""
-        if not self._is_closed:
-            self._waiting.append(_Task(work, True, None))
-            self._hand_over()
+        self._waiting.append(_Task(work, True, None))
+        self._hand_over()
 
     async def stop(self) -> None:
         """Carry out what is queued, then close the connection and end the thread."""

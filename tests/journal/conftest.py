@@ -1,8 +1,13 @@
 """Both journals, a clock that ticks, and promises to keep."""
 
-from collections.abc import AsyncIterator, Callable
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +106,85 @@ def in_state(promise: Promise) -> Callable[[Journal, IntentState, str], object]:
         return await journal.move(intent.key, state)
 
     return lead
+
+
+class Connecting:
+    """Stand in for `sqlite3.connect`: count the commits, and fail when told to.
+
+    Attributes:
+        commits: Transactions that wrote something and were committed.
+        opened: Connections made.
+        failing: By the text that statements begin with: the code of the error they raise.
+        setup: Run on every new connection.
+    """
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.opened = 0
+        self.failing: dict[str, int] = {}
+        self.setup = "select 1"
+
+    def __call__(self, database: str, /, *, timeout: float, isolation_level: None) -> sqlite3.Connection:
+        owner = self
+
+        class Connection(sqlite3.Connection):
+            def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+                for beginning, code in owner.failing.items():
+                    if sql.startswith(beginning):
+                        error = sqlite3.OperationalError("told to fail")
+                        error.sqlite_errorcode = code
+                        raise error
+                if sql == "commit":
+                    owner.commits += self.total_changes > self.changes_before
+                    self.changes_before = self.total_changes
+                return super().execute(sql, parameters)
+
+            changes_before = 0
+
+        connection = sqlite3.connect(
+            database, timeout=timeout, isolation_level=isolation_level, factory=Connection
+        )
+        self.opened += 1
+        connection.execute(self.setup)
+        return connection
+
+
+@pytest.fixture
+def connecting() -> Connecting:
+    return Connecting()
+
+
+@pytest.fixture
+async def watched(path: Path, clock: TickingClock, connecting: Connecting) -> AsyncIterator[SqliteJournal]:
+    """A SQLite journal whose connection the test can watch and break."""
+    journal = SqliteJournal(path, clock=clock, connect=connecting, busy_seconds=0.05)
+    await journal.open()
+    connecting.commits = 0
+    yield journal
+    connecting.failing.clear()
+    await journal.aclose()
+
+
+Child = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def child() -> Iterator[Child]:
+    """Run Python source in a process of its own that imports what this one does."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(source: str, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", source, *arguments],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        children.append(process)
+        return process
+
+    yield start
+    for process in children:
+        process.kill()
+        process.communicate()
