@@ -1,8 +1,7 @@
 """One writer at a time for each target, within this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from invoicekit.clock import Clock
 from invoicekit.errors import InProgress
@@ -15,13 +14,16 @@ class TargetLocks:
         self._clock = clock
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
-    @asynccontextmanager
-    async def hold(self, target: str, *, deadline_at: float | None) -> AsyncIterator[None]:
-        """Hold the target's lock.
+    def hold(self, target: str, *, deadline_at: float | None) -> "Hold":
+        """Hold the target's lock for the length of an ``async with``.
 
         Raises:
             InProgress: Another task still works on the target at the deadline; nothing was sent.
         """
+        return Hold(self, target, deadline_at)
+
+    async def acquire(self, target: str, deadline_at: float | None) -> None:
+        """Take the target's lock, waiting for it where somebody has it."""
         lock, users = self._locks.get(target, (None, 0))
         if lock is None:
             lock = asyncio.Lock()
@@ -31,16 +33,21 @@ class TargetLocks:
                 await self._wait(lock, target, deadline_at)
             else:
                 await lock.acquire()
-            try:
-                yield
-            finally:
-                lock.release()
-        finally:
-            _, users = self._locks[target]
-            if users == 1:
-                del self._locks[target]
-            else:
-                self._locks[target] = (lock, users - 1)
+        except BaseException:
+            self._leave(target)
+            raise
+
+    def release(self, target: str) -> None:
+        """Give the target's lock back."""
+        self._locks[target][0].release()
+        self._leave(target)
+
+    def _leave(self, target: str) -> None:
+        lock, users = self._locks[target]
+        if users == 1:
+            del self._locks[target]
+        else:
+            self._locks[target] = (lock, users - 1)
 
     async def _wait(self, lock: asyncio.Lock, target: str, deadline_at: float | None) -> None:
         if deadline_at is None:
@@ -51,3 +58,22 @@ class TargetLocks:
                 await lock.acquire()
         except TimeoutError:
             raise InProgress(f"another write to {target} is still under way here; nothing was sent") from None
+
+
+class Hold:
+    """One hold of one lock."""
+
+    __slots__ = ("_deadline_at", "_locks", "_target")
+
+    def __init__(self, locks: TargetLocks, target: str, deadline_at: float | None) -> None:
+        self._locks = locks
+        self._target = target
+        self._deadline_at = deadline_at
+
+    async def __aenter__(self) -> None:
+        await self._locks.acquire(self._target, self._deadline_at)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._locks.release(self._target)

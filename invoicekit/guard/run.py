@@ -70,7 +70,7 @@ class Run(Generic[T]):
         """Perform the write unless its effect is there, in doubt or refused."""
         earlier = await self._promise.plan()
         try:
-            if earlier == self._promise.intent:
+            if earlier is self._promise.intent or earlier == self._promise.intent:
                 return await self._look_and_send()
             return await self._continue(earlier)
         finally:
@@ -189,7 +189,8 @@ class Run(Generic[T]):
     async def _confirm(self, done: Done[T]) -> WriteResult[T]:
         evidence, verified = "confirmed by the provider's answer", False
         if self._write.operation.looks_after and self._write.look is not None:
-            found = await self._glance()
+            sighting = await self._try_look()
+            found = None if sighting is None else await self._found(sighting)
             if found is not None:
                 done = Done(value=found.value, resource_id=found.resource_id, raw=done.raw or found.raw)
                 evidence, verified = "confirmed by the provider's answer and by reading back", True
@@ -264,11 +265,12 @@ class Run(Generic[T]):
 
     # --- looking ------------------------------------------------------------------------------
 
-    async def _look(self) -> Sighting[T]:
+    def _look(self) -> Awaitable[Sighting[T]]:
         look = self._write.look
         if look is None:
-            return Sighting(is_complete=False)
-        return await read_patiently(lambda: look(self._scope.reader))
+            return _see_nothing()
+        # Without a frame of its own: every answer passes through all that are waiting for it.
+        return read_patiently(lambda: look(self._scope.reader))
 
     async def _try_look(self) -> Sighting[T] | None:
         """Look; a read that fails proves nothing and costs nothing."""
@@ -278,10 +280,6 @@ class Run(Generic[T]):
             raise
         except InvoiceKitError:
             return None
-
-    async def _glance(self) -> Done[T] | None:
-        sighting = await self._try_look()
-        return None if sighting is None else await self._found(sighting)
 
     async def _found(self, sighting: Sighting[T]) -> Done[T] | None:
         if len(sighting.matches) > 1:
@@ -344,3 +342,7 @@ class Run(Generic[T]):
         if pause > 0:
             await self._clock.sleep(pause)
         return True
+
+
+async def _see_nothing() -> Sighting[T]:
+    return Sighting(is_complete=False)
