@@ -12,11 +12,7 @@ _PATH = re.compile(
     r"(?!.*/(?:\.|%2e){1,2}(?:/|$))(?!//)/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*",
     re.ASCII | re.IGNORECASE,
 )
-<<<<<<< HEAD
 # What nearly every path looks like, and cheaper to see: no escape, no segment empty or dotted at its start.
-=======
-# What nearly every path looks like: no escapes, no empty segment, none that begins with a dot. Cheaper to see.
->>>>>>> 20eb436 (wip1)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9\-_~][A-Za-z0-9\-._~]*)+", re.ASCII)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9\-._~]*", re.ASCII)
 
