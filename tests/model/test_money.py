@@ -275,7 +275,8 @@ def test_money_sorts_within_its_currency() -> None:
 
     assert sorted([two, one]) == [one, two]
     assert max(one, two) is two
-    assert one <= Money("1.0", "EUR") and one >= Money("1.0", "EUR")  # noqa: PT018
+    assert (one < two, one <= two, one > two, one >= two) == (True, True, False, False)
+    assert (one < one, one <= one, one > one, one >= one) == (False, True, False, True)
 
 
 def test_only_nothing_is_false() -> None:
@@ -289,6 +290,12 @@ def test_there_is_no_negative_zero() -> None:
     """Nobody wants to read that they owe -0.00."""
     assert str(Money("-0.00", "EUR")) == "0.00 EUR"
     assert str(-Money("0.00", "EUR")) == "0.00 EUR"
+
+
+@pytest.mark.parametrize(("amount", "size"), [("-0.5", "0.5"), ("0.5", "0.5"), ("0", "0"), ("-7", "7")])
+def test_the_size_of_an_amount_has_no_sign(amount: str, size: str) -> None:
+    """For differences whose direction does not matter."""
+    assert abs(Money(amount, "EUR")) == Money(size, "EUR")
 
 
 def test_text_has_no_exponent() -> None:
