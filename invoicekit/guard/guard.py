@@ -66,7 +66,12 @@ class Guard:
             OutcomeUnknown: May have had one; it is journalled and can be resolved.
             DuplicateDetected: The provider holds more than one record for the reference.
         """
-        result = await self._run_one(write, scope, reference=reference, marker=marker)
+        key = self.key(write.operation.name, reference or value_reference(write.target))
+        started = self._clock.monotonic()
+        async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
+            result = await self._new_run(write, scope, key, marker).execute()
+        if self._hooks:
+            self._tell(key, result.outcome, result.attempts, started)
         if write.then is None:
             return result
         following = write.then(Done(value=result.value, resource_id=result.resource_id, raw=result.raw))
@@ -80,17 +85,6 @@ class Guard:
             attempts=result.attempts + last.attempts,
             reference=result.reference,
         )
-
-    async def _run_one(
-        self, write: Write[T], scope: CallScope, *, reference: str | None, marker: str
-    ) -> WriteResult[T]:
-        key = self.key(write.operation.name, reference or value_reference(write.target))
-        started = self._clock.monotonic()
-        async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
-            result = await self._new_run(write, scope, key, marker).execute()
-        if self._hooks:
-            self._tell(key, result.outcome, result.attempts, started)
-        return result
 
     def _tell(self, key: IntentKey, outcome: Outcome, sends: int, started: float) -> None:
         seconds = self._clock.monotonic() - started

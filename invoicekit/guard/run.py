@@ -70,9 +70,10 @@ class Run(Generic[T]):
         """Perform the write unless its effect is there, in doubt or refused."""
         earlier = await self._promise.plan()
         try:
-            if earlier is self._promise.intent or earlier == self._promise.intent:
-                return await self._look_and_send()
-            return await self._continue(earlier)
+            if earlier is not self._promise.intent and earlier != self._promise.intent:
+                return await self._continue(earlier)
+            found = await self._look_first()
+            return await self._send() if found is None else found
         finally:
             self._promise.abandon(is_confirmed=self._done is not None)
 
@@ -153,6 +154,11 @@ class Run(Generic[T]):
     # --- the ordinary way ---------------------------------------------------------------------
 
     async def _look_and_send(self) -> WriteResult[T]:
+        found = await self._look_first()
+        return await self._send() if found is None else found
+
+    async def _look_first(self) -> WriteResult[T] | None:
+        """Look whether it is there already; None where it is to be sent."""
         if self._write.operation.looks_before and self._write.look is not None:
             sighting = await self._look()
             found = await self._found(sighting)
@@ -169,24 +175,17 @@ class Run(Generic[T]):
                     "so an earlier one cannot be excluded",
                     items=(),
                 )
-        return await self._send()
+        return None
 
     async def _send(self) -> WriteResult[T]:
         try:
-            self._done = await self._write.perform(self._scope.writer(self._gate))
+            done = self._done = await self._write.perform(self._scope.writer(self._gate))
         except InvoiceKitError as failure:
             if self._gate.is_outstanding:
                 return await self._in_doubt(f"{type(failure).__name__}: {failure}")
             if isinstance(failure, Rejected):
                 await self._reject(failure)
             raise
-        return await self._confirm(self._done)
-
-    async def _reject(self, failure: Rejected) -> None:
-        state = IntentState.REJECTED if self._gate.sends else IntentState.CANCELLED
-        await self._promise.close(state, evidence=f"{type(failure).__name__} {failure.status or ''}".strip())
-
-    async def _confirm(self, done: Done[T]) -> WriteResult[T]:
         evidence, verified = "confirmed by the provider's answer", False
         if self._write.operation.looks_after and self._write.look is not None:
             sighting = await self._try_look()
@@ -195,6 +194,10 @@ class Run(Generic[T]):
                 done = Done(value=found.value, resource_id=found.resource_id, raw=done.raw or found.raw)
                 evidence, verified = "confirmed by the provider's answer and by reading back", True
         return await self._settle(done, Outcome.APPLIED, evidence, verified=verified)
+
+    async def _reject(self, failure: Rejected) -> None:
+        state = IntentState.REJECTED if self._gate.sends else IntentState.CANCELLED
+        await self._promise.close(state, evidence=f"{type(failure).__name__} {failure.status or ''}".strip())
 
     # --- doubt --------------------------------------------------------------------------------
 
