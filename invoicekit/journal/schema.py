@@ -1,13 +1,18 @@
 """The tables of a SQLite journal, and how an older file becomes today's."""
 
+import errno
 import sqlite3
+import threading
 from collections.abc import Sequence
 
 from invoicekit.errors import ConfigurationError
 from invoicekit.journal.intent import IntentState
+from invoicekit.journal.sqlite_failure import primary_code
 
 APPLICATION_ID = 0x494E564B
 """Marks the file as ours in its header: the letters INVK."""
+
+_PAUSE_SECONDS = 0.02
 
 
 def in_states(states: frozenset[IntentState]) -> str:
@@ -81,6 +86,29 @@ def migrate(
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+def log_ahead(connection: sqlite3.Connection, *, busy_seconds: float) -> None:
+    """Make every commit durable before it returns, by a synced write-ahead log.
+
+    Raises:
+        OSError: The file system cannot share such a log.
+        sqlite3.Error: Others kept the file busy for too long.
+    """
+    # SQLite asks no busy handler before this one change; two processes that make the file meet here.
+    pauses = int(busy_seconds / _PAUSE_SECONDS)
+    while True:
+        try:
+            (mode,) = connection.execute("pragma journal_mode = wal").fetchone()
+            break
+        except sqlite3.OperationalError as failure:
+            if primary_code(failure) != sqlite3.SQLITE_BUSY or pauses == 0:
+                raise
+        pauses -= 1
+        threading.Event().wait(_PAUSE_SECONDS)
+    if mode != "wal":
+        raise OSError(errno.EOPNOTSUPP, "no write-ahead log")
+    connection.execute("pragma synchronous = full")
 
 
 def _version(connection: sqlite3.Connection, name: str) -> int:

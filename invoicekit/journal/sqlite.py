@@ -24,7 +24,7 @@ from invoicekit.journal.moves import (
     moved,
 )
 from invoicekit.journal.private_file import FileIdentity, check_is_still, close_to_others, make_private
-from invoicekit.journal.schema import migrate
+from invoicekit.journal.schema import log_ahead, migrate
 from invoicekit.journal.sqlite_failure import translate
 
 _PAGE = 500
@@ -229,8 +229,7 @@ class SqliteJournal:
         try:
             migrate(connection, str(self._path))
             close_to_others(self._path)
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
+            log_ahead(connection, busy_seconds=self._busy_seconds)
         except BaseException:
             connection.close()
             raise

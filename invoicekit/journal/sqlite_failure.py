@@ -33,11 +33,20 @@ _OS_MEANINGS = {
     errno.EROFS: _MEANINGS[sqlite3.SQLITE_READONLY],
     errno.EACCES: _MEANINGS[sqlite3.SQLITE_PERM],
     errno.EPERM: _MEANINGS[sqlite3.SQLITE_PERM],
+    errno.EOPNOTSUPP: (
+        "its file system cannot share a write-ahead log",
+        "put the journal on a local disk",
+    ),
     errno.ESTALE: (
         "the file was removed or replaced while it was open",
         "put it back if you can, then open the journal again",
     ),
 }
+
+
+def primary_code(failure: sqlite3.Error) -> int:
+    """Return what kind of failure it is; 0 where SQLite itself was not asked."""
+    return getattr(failure, "sqlite_errorcode", 0) & 0xFF
 
 
 def translate(failure: Failure, name: str) -> InvoiceKitError:
@@ -47,19 +56,15 @@ def translate(failure: Failure, name: str) -> InvoiceKitError:
     elif isinstance(failure, OSError):
         what, remedy = _OS_MEANINGS.get(failure.errno or 0, _MEANINGS[sqlite3.SQLITE_IOERR])
         error = _unavailable(name, f"{what} ({failure.strerror})", remedy)
-    elif _primary_code(failure) == sqlite3.SQLITE_NOTADB:
+    elif primary_code(failure) == sqlite3.SQLITE_NOTADB:
         error = ConfigurationError(
             f"{name} is not a journal of invoicekit: name another file; it was left as it is"
         )
     else:
-        what, remedy = _MEANINGS.get(_primary_code(failure), _UNEXPECTED)
+        what, remedy = _MEANINGS.get(primary_code(failure), _UNEXPECTED)
         error = _unavailable(name, f"{what} ({failure})", remedy)
     error.__cause__ = failure
     return error
-
-
-def _primary_code(failure: sqlite3.Error) -> int:
-    return getattr(failure, "sqlite_errorcode", 0) & 0xFF
 
 
 def _unavailable(name: str, what: str, remedy: str) -> JournalUnavailable:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,8 @@ class Connecting:
     Attributes:
         commits: Transactions that wrote something and were committed.
         opened: Connections made.
+        failed: Errors raised by order.
+        answers: Statements to run instead of others.
         failing: By the text that statements begin with: the code of the error they raise.
         setup: Run on every new connection.
     """
@@ -122,6 +125,9 @@ class Connecting:
         self.commits = 0
         self.opened = 0
         self.failing: dict[str, int] = {}
+        self.failed = 0
+        self.third_failure = threading.Event()
+        self.answers: dict[str, str] = {}
         self.setup = "select 1"
 
     def __call__(self, database: str, /, *, timeout: float, isolation_level: None) -> sqlite3.Connection:
@@ -129,15 +135,18 @@ class Connecting:
 
         class Connection(sqlite3.Connection):
             def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-                for beginning, code in owner.failing.items():
+                for beginning, code in tuple(owner.failing.items()):
                     if sql.startswith(beginning):
+                        owner.failed += 1
+                        if owner.failed == 3:
+                            owner.third_failure.set()
                         error = sqlite3.OperationalError("told to fail")
                         error.sqlite_errorcode = code
                         raise error
                 if sql == "commit":
                     owner.commits += self.total_changes > self.changes_before
                     self.changes_before = self.total_changes
-                return super().execute(sql, parameters)
+                return super().execute(owner.answers.get(sql, sql), parameters)
 
             changes_before = 0
 

@@ -156,3 +156,31 @@ async def test_an_overwritten_header(path: Path, promise: Promise) -> None:
 
     with pytest.raises(ConfigurationError, match="not a journal of invoicekit"):
         await journal.open()
+
+
+async def test_two_who_make_the_file_at_once_wait_for_each_other(path: Path, connecting: Connecting) -> None:
+    """SQLite gives up at once when another process is in the way of the log; we try again."""
+    connecting.failing["pragma journal_mode"] = sqlite3.SQLITE_BUSY
+    journal = SqliteJournal(path, connect=connecting, busy_seconds=10)
+    opening = asyncio.ensure_future(journal.open())
+    await asyncio.to_thread(connecting.third_failure.wait, 10)
+
+    connecting.failing.clear()
+    await opening
+    await journal.aclose()
+
+
+async def test_they_do_not_wait_for_ever(path: Path, connecting: Connecting) -> None:
+    """After its patience it says who is in the way."""
+    connecting.failing["pragma journal_mode"] = sqlite3.SQLITE_BUSY
+
+    with pytest.raises(JournalUnavailable, match="another process keeps it locked"):
+        await SqliteJournal(path, connect=connecting, busy_seconds=0.1).open()
+
+
+async def test_a_file_system_without_shared_memory(path: Path, connecting: Connecting) -> None:
+    """Without the log nothing is durable in time: it is refused, not tolerated."""
+    connecting.answers["pragma journal_mode = wal"] = "select 'delete'"
+
+    with pytest.raises(JournalUnavailable, match="put the journal on a local disk"):
+        await SqliteJournal(path, connect=connecting).open()
