@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import attrs
 
@@ -137,7 +138,7 @@ class Bench:
         )
 
     def append(
-        self, marker: str = "m1", *, settle: float | None = None, content: str = "10 EUR", **more: object
+        self, marker: str = "m1", *, settle: float | None = None, content: str = "10 EUR", **more: Any
     ) -> Write[str | None]:
         """A keyless append that is found again by its marker."""
         provider = self.provider
