@@ -90,7 +90,7 @@ def outside(session: nox.Session) -> None:
         shutil.copytree(ROOT / "tests" / "support", empty / "tests" / "support")
         shutil.copy(ROOT / "pyproject.toml", home / "pytest-settings.toml")
         with session.chdir(empty):
-            session.run("python", "-c", f"import invoicekit as i; assert {str(ROOT)!r} not in i.__file__")
+            session.run("python", "-c", "import invoicekit as i; assert 'site-packages' in i.__file__")
             session.run("invoicekit", "demo", "--entries", "1000", "--payments", "20")
             session.run(
                 "python",
