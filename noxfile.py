@@ -88,19 +88,11 @@ def outside(session: nox.Session) -> None:
         for name in OUTSIDE:
             shutil.copytree(ROOT / "tests" / name, empty / "tests" / name)
         shutil.copytree(ROOT / "tests" / "support", empty / "tests" / "support")
-        shutil.copy(ROOT / "pyproject.toml", home / "pytest-settings.toml")
+        shutil.copy(ROOT / "pyproject.toml", empty)  # how the tests are to be run
         with session.chdir(empty):
             session.run("python", "-c", "import invoicekit as i; assert 'site-packages' in i.__file__")
             session.run("invoicekit", "demo", "--entries", "1000", "--payments", "20")
-            session.run(
-                "python",
-                "-m",
-                "pytest",
-                "-c",
-                str(home / "pytest-settings.toml"),
-                f"--rootdir={empty}",
-                "tests",
-            )
+            session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session
