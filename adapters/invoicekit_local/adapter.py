@@ -1,0 +1,402 @@
+"""The embedded ledger behind the neutral interface: no HTTP, every capability its own."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from invoicekit.adapter import (
+    Adapter,
+    Capabilities,
+    Done,
+    Effect,
+    HttpResponse,
+    Idempotency,
+    Operation,
+    Sender,
+    Sighting,
+    Site,
+    Write,
+)
+from invoicekit.errors import NotApplied, UnsupportedOperation, UsageError
+from invoicekit.model import (
+    Customer,
+    EntryMarks,
+    Invoice,
+    InvoiceChange,
+    InvoiceQuery,
+    InvoiceStatus,
+    Money,
+    NewCreditNote,
+    NewCustomer,
+    NewInvoice,
+    NewPayment,
+    NewRefund,
+    Page,
+    Payment,
+    StatusChange,
+    TimeEntry,
+    TimeEntryQuery,
+)
+from invoicekit.wire import canonical
+from invoicekit_local import ledger, reading
+from invoicekit_local.books import Books
+from invoicekit_local.capabilities import CAPABILITIES
+from invoicekit_local.config import LocalConfig
+from invoicekit_local.exchange import export_books, import_books
+from invoicekit_local.pdf import invoice_pdf
+from invoicekit_local.rows import DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID
+
+T = TypeVar("T")
+
+_WORDS = {
+    InvoiceStatus.DRAFT: DRAFT,
+    InvoiceStatus.OPEN: OPEN,
+    InvoiceStatus.PAID: PAID,
+    InvoiceStatus.UNCOLLECTIBLE: UNCOLLECTIBLE,
+    InvoiceStatus.VOID: VOID,
+}
+
+
+class _NoKeys:
+    def headers(self) -> dict[str, str]:
+        """Return nothing: there is nobody to sign for."""
+        return {}
+
+
+class Local(Adapter[LocalConfig]):
+    """One SQLite file as a ledger.
+
+    Every write is one transaction, and every reference is unique in the file: what was committed is
+    found again, and what was not committed never happened. Nothing here can be in doubt for long.
+    """
+
+    name: ClassVar[str] = "local"
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+    config_type: ClassVar[type] = LocalConfig
+
+    def __init__(self, config: LocalConfig, sender: Sender) -> None:
+        super().__init__(config, sender)
+        self._books = Books(config.file)
+
+    @classmethod
+    def site(cls, config: LocalConfig) -> Site:
+        """Name the books; there is no host and no limit."""
+        return Site(hosts={}, credentials=_NoKeys(), account=config.book, windows=())
+
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        """Classify nothing: there are no HTTP answers."""
+        return None
+
+    # reads
+
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        """Read one invoice."""
+        return await self._books.read(lambda books: ledger.read_invoice(books, invoice_id))
+
+    async def find_invoices(self, number: str) -> Sequence[Invoice]:
+        """Read the invoice with this number; numbers are unique."""
+        return await self._books.read(lambda books: reading.by_number(books, number))
+
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        """Read one page of invoices, whole."""
+        return await self._books.read(lambda books: reading.invoices(books, query, cursor))
+
+    async def list_payments(self, invoice_id: str, cursor: str | None) -> Page[Payment]:
+        """Read an invoice's payments and refunds."""
+        return await self._books.read(lambda books: reading.payments(books, invoice_id))
+
+    async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:
+        """Read one page of time entries."""
+        return await self._books.read(lambda books: reading.time_entries(books, query, cursor))
+
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        """Read one page of customers."""
+        return await self._books.read(lambda books: reading.customers(books, cursor))
+
+    async def get_customer(self, customer_id: str) -> Customer:
+        """Read one customer."""
+        return await self._books.read(lambda books: reading.customer(books, customer_id))
+
+    def export_pdf(self, invoice_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Make a plain one-page PDF of the invoice."""
+
+        @asynccontextmanager
+        async def export() -> AsyncIterator[AsyncIterator[bytes]]:
+            document = invoice_pdf(await self.get_invoice(invoice_id))
+
+            async def pieces() -> AsyncIterator[bytes]:
+                yield document
+
+            yield pieces()
+
+        return export()
+
+    # writes
+
+    def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
+        """Create a draft with its lines; the number is the natural key."""
+
+        def look(books: sqlite3.Connection) -> Sighting[Invoice]:
+            found = list(reading.by_number(books, new.number))
+            if found and (found[0].customer_id, found[0].currency) != (new.customer_id, new.currency):
+                return Sighting(refusal=ledger.number_taken(new.number))
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+
+        return self._write(
+            _append("create_invoice", Idempotency.NATURAL_KEY),
+            f"invoice number {new.number}",
+            canonical(new=new),
+            lambda books: ledger.create_invoice(books, new),
+            look,
+        )
+
+    def update_invoice(self, invoice_id: str, change: InvoiceChange) -> Write[Invoice]:
+        """Change fields of a draft."""
+        if change.extra:
+            raise UsageError(f"the books know no extra fields: {', '.join(sorted(change.extra))}")
+        return self._write(
+            _value("update_invoice"),
+            invoice_id,
+            canonical(invoice_id=invoice_id, change=change),
+            lambda books: ledger.update_invoice(books, invoice_id, change),
+            None,
+        )
+
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        """Move an invoice one step; PAID is reached by payments alone."""
+        word = _WORDS.get(change.status)
+        if word is None:
+            raise UnsupportedOperation(f"nobody can set the status {change.status.value}")
+
+        def look(books: sqlite3.Connection) -> Sighting[Invoice]:
+            invoice = ledger.read_invoice(books, change.invoice_id)
+            if invoice.raw_status == word:
+                return Sighting(matches=(Done(value=invoice, resource_id=invoice.id),))
+            return Sighting(refusal=ledger.step_refusal(books, change.invoice_id, word))
+
+        return self._write(
+            _value("set_status"),
+            change.invoice_id,
+            canonical(invoice_id=change.invoice_id, status=word),
+            lambda books: ledger.set_status(books, change.invoice_id, word),
+            look,
+        )
+
+    def write_off(self, invoice_id: str) -> Write[Invoice]:
+        """Give up what is still owed."""
+        return self.set_status(StatusChange(invoice_id=invoice_id, status=InvoiceStatus.UNCOLLECTIBLE))
+
+    def delete_invoice(self, invoice_id: str) -> Write[None]:
+        """Delete an unpaid draft; gone is done."""
+
+        def look(books: sqlite3.Connection) -> Sighting[None]:
+            is_there = reading.has_invoice(books, invoice_id)
+            return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=invoice_id),))
+
+        return self._write(
+            _value("delete_invoice"),
+            invoice_id,
+            canonical(invoice_id=invoice_id),
+            lambda books: ledger.delete_invoice(books, invoice_id),
+            look,
+        )
+
+    def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
+        """Copy an invoice as a new draft of the next free number."""
+        return self._write(
+            _append("duplicate_invoice", Idempotency.NONE),
+            invoice_id,
+            canonical(invoice_id=invoice_id),
+            lambda books: ledger.duplicate_invoice(books, invoice_id),
+            None,
+        )
+
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        """Record money received, at most what is owed."""
+        return self._money(
+            "record_payment",
+            payment.invoice_id,
+            "payment",
+            payment.amount,
+            payment.reference,
+            canonical(
+                invoice_id=payment.invoice_id,
+                amount=payment.amount,
+                paid_at=payment.paid_at,
+                note=payment.note,
+            ),
+            lambda books: ledger.record_payment(books, payment),
+            lambda books: ledger.payment_refusal(books, payment),
+        )
+
+    def refund(self, refund: NewRefund) -> Write[Payment]:
+        """Give money back, at most what was paid."""
+        return self._money(
+            "refund",
+            refund.invoice_id,
+            "refund",
+            -refund.amount,
+            refund.reference,
+            canonical(invoice_id=refund.invoice_id, amount=refund.amount, reason=refund.reason),
+            lambda books: ledger.refund(books, refund),
+            lambda books: None,
+        )
+
+    def delete_payment(self, invoice_id: str, payment_id: str) -> Write[None]:
+        """Delete a recorded payment; gone is done."""
+
+        def look(books: sqlite3.Connection) -> Sighting[None]:
+            is_there = reading.has_payment(books, invoice_id, payment_id)
+            return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=payment_id),))
+
+        return self._write(
+            _value("delete_payment"),
+            invoice_id,
+            canonical(invoice_id=invoice_id, payment_id=payment_id),
+            lambda books: ledger.delete_payment(books, invoice_id, payment_id),
+            look,
+        )
+
+    def create_credit_note(self, note: NewCreditNote) -> Write[Invoice]:
+        """Issue a credit note: an invoice of the negative amount; its number is the natural key."""
+
+        def look(books: sqlite3.Connection) -> Sighting[Invoice]:
+            found = reading.by_number(books, note.number)
+            ours = [one for one in found if one.raw.get("credits") == note.invoice_id]
+            if found and not ours:
+                return Sighting(refusal=ledger.number_taken(note.number))
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in ours))
+
+        return self._write(
+            _append("create_credit_note", Idempotency.NATURAL_KEY),
+            note.invoice_id,
+            canonical(note=note),
+            lambda books: ledger.create_credit_note(books, note),
+            look,
+        )
+
+    def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
+        """Set the invoiced flag of all of them, or of none."""
+        return self._write(
+            _value("mark_time_entries"),
+            f"entries {canonical(ids=marks.entry_ids)}",
+            canonical(ids=marks.entry_ids, invoiced=marks.invoiced),
+            lambda books: ledger.mark_entries(books, marks.entry_ids, invoiced=marks.invoiced),
+            None,
+        )
+
+    def create_customer(self, new: NewCustomer) -> Write[Customer]:
+        """Create a customer; the name is the natural key."""
+
+        def perform(books: sqlite3.Connection) -> Customer:
+            return reading.customer(books, ledger.add_customer(books, new))
+
+        def look(books: sqlite3.Connection) -> Sighting[Customer]:
+            found = reading.customers_named(books, new.name)
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+
+        return self._write(
+            _append("create_customer", Idempotency.NATURAL_KEY),
+            f"customer {new.name}",
+            canonical(new=new),
+            perform,
+            look,
+        )
+
+    # --- what the books alone have -------------------------------------------------------------
+
+    async def add_time_entries(self, entries: Sequence[TimeEntry]) -> None:
+        """Write tracked time; an id that is there already stays as it is, so a repeat adds nothing."""
+        await self._books.write(lambda books: ledger.add_time_entries(books, entries))
+
+    async def export_books(self, path: str | Path) -> int:
+        """Write every row to a JSONL file and return how many."""
+        return await export_books(self._books, Path(path))
+
+    async def import_books(self, path: str | Path) -> int:
+        """Read rows from a JSONL file, all or none, and return how many were new."""
+        return await import_books(self._books, Path(path))
+
+    # --- the one way of every write -----------------------------------------------------------
+
+    def _money(
+        self,
+        name: str,
+        invoice_id: str,
+        kind: str,
+        amount: Money,
+        reference: str,
+        content: str,
+        perform: Callable[[sqlite3.Connection], str],
+        refusal: Callable[[sqlite3.Connection], UsageError | None],
+    ) -> Write[Payment]:
+        def insert(books: sqlite3.Connection) -> Payment:
+            return reading.payment(books, perform(books))
+
+        def look(books: sqlite3.Connection) -> Sighting[Payment]:
+            found = reading.payments_referring(books, kind, reference)
+            if not found:
+                return Sighting(refusal=refusal(books))
+            if any((one.invoice_id, one.amount) != (invoice_id, amount) for one in found):
+                return Sighting(refusal=ledger.reference_taken(reference))
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+
+        return self._write(_append(name, Idempotency.NATURAL_KEY), invoice_id, content, insert, look)
+
+    def _write(
+        self,
+        operation: Operation,
+        target: str,
+        content: str,
+        work: Callable[[sqlite3.Connection], T],
+        look: Callable[[sqlite3.Connection], Sighting[T]] | None,
+    ) -> Write[T]:
+        async def perform(sender: Sender) -> Done[T]:
+            return await self._books.write(lambda books: _unless_there(books, look, work))
+
+        async def see(sender: Sender) -> Sighting[T]:
+            return await self._books.read(look) if look is not None else Sighting(is_complete=False)
+
+        return Write(
+            operation=operation,
+            target=target,
+            content=content,
+            perform=perform,
+            look=None if look is None else see,
+        )
+
+
+def _unless_there(
+    books: sqlite3.Connection,
+    look: Callable[[sqlite3.Connection], Sighting[T]] | None,
+    work: Callable[[sqlite3.Connection], T],
+) -> Done[T]:
+    """Look and write as of one moment: another process may have been faster since the guard looked."""
+    sighting = Sighting[T]() if look is None else look(books)
+    if sighting.matches:
+        return sighting.matches[0]
+    if sighting.refusal is not None:
+        raise sighting.refusal
+    value = work(books)
+    identity = getattr(value, "id", None)
+    return Done(value=value, resource_id=identity if isinstance(identity, str) else None)
+
+
+def _append(name: str, idempotency: Idempotency) -> Operation:
+    # A commit is visible at once: nothing can turn up later, so the settle bound is zero.
+    return Operation(
+        name=name, effect=Effect.APPEND, idempotency=idempotency, settle_seconds=0.0, looks_after=False
+    )
+
+
+def _value(name: str) -> Operation:
+    return Operation(
+        name=name,
+        effect=Effect.SET,
+        idempotency=Idempotency.SET_VALUE,
+        settle_seconds=0.0,
+        looks_after=False,
+    )

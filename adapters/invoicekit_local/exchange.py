@@ -1,0 +1,95 @@
+"""The books as JSONL: one row a line, for backups and for moving house."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from invoicekit.errors import Conflict, UsageError
+from invoicekit_local.books import Books
+
+# In the order in which rows refer to each other.
+_TABLES = ("counter", "customer", "invoice", "line", "payment", "time_entry")
+
+
+async def export_books(books: Books, path: Path) -> int:
+    """Write every row to a file, as of one moment; the file appears only when it is whole.
+
+    Returns:
+        Rows written.
+    """
+
+    def write(connection: sqlite3.Connection) -> int:
+        partial = path.with_name(path.name + ".part")
+        count = 0
+        try:
+            with partial.open("w", encoding="utf-8") as file:
+                for line in _rows(connection):
+                    file.write(line + "\n")
+                    count += 1
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return count
+
+    return await books.read(write)
+
+
+async def import_books(books: Books, path: Path) -> int:
+    """Read rows from a file into the books: all of them, or none.
+
+    A row that is there already, equal in every column, is passed over; so a second import adds nothing.
+
+    Returns:
+        Rows added.
+
+    Raises:
+        UsageError: A line that is no row of the books; the message names file and line.
+        Conflict: A row whose key is taken by another one.
+    """
+
+    def read(connection: sqlite3.Connection) -> int:
+        with path.open(encoding="utf-8") as file:
+            return sum(_insert(connection, line, f"{path}:{number}") for number, line in _numbered(file))
+
+    return await books.write(read)
+
+
+def _rows(connection: sqlite3.Connection) -> Iterator[str]:
+    for table in _TABLES:
+        for row in connection.execute(f"select * from {table} order by rowid"):  # noqa: S608
+            yield json.dumps({"table": table, **dict(row)}, ensure_ascii=False)
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _insert(connection: sqlite3.Connection, line: str, where: str) -> int:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{where}: not JSON ({error}); nothing was imported") from None
+    table = row.pop("table", None) if isinstance(row, dict) else None
+    if table not in _TABLES:
+        raise UsageError(f'{where}: no row of the books; "table" is one of {", ".join(_TABLES)}')
+    columns = [column["name"] for column in connection.execute(f"pragma table_info({table})")]
+    if set(row) != set(columns):
+        raise UsageError(f"{where}: a {table} has the columns {', '.join(columns)}; nothing was imported")
+    values = [row[column] for column in columns]
+    equal = " and ".join(f"{column} is ?" for column in columns)
+    if connection.execute(f"select 1 from {table} where {equal}", values).fetchone() is not None:  # noqa: S608
+        return 0
+    if table == "counter":
+        connection.execute(
+            "insert into counter values (?, ?) "
+            "on conflict (name) do update set value = max(value, excluded.value)",
+            (row["name"], row["value"]),
+        )
+        return 0
+    try:
+        marks = ", ".join("?" * len(columns))
+        connection.execute(f"insert into {table} values ({marks})", values)  # noqa: S608
+    except sqlite3.IntegrityError as error:
+        raise Conflict(f"{where}: {error}; nothing was imported") from None
+    return 1

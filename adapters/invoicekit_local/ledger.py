@@ -1,0 +1,387 @@
+"""What happens in the books: each function is the work of one transaction."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from invoicekit.errors import (
+    Conflict,
+    CurrencyMismatch,
+    FieldLocked,
+    InvalidAmount,
+    InvalidTransition,
+    NotFound,
+    ReferenceReused,
+    UsageError,
+)
+from invoicekit.model import (
+    Absent,
+    Invoice,
+    InvoiceChange,
+    Money,
+    NewCreditNote,
+    NewCustomer,
+    NewInvoice,
+    NewPayment,
+    NewRefund,
+    TimeEntry,
+    currency_exponent,
+)
+from invoicekit_local.rows import DRAFT, OPEN, UNCOLLECTIBLE, VOID, instant, invoice_of, totals_in
+from invoicekit_local.totals import Totals, line_amount
+
+_STEPS: Final = {
+    DRAFT: {OPEN, VOID},
+    OPEN: {DRAFT, VOID, UNCOLLECTIBLE},
+    UNCOLLECTIBLE: {OPEN},
+    VOID: frozenset[str](),
+}
+Books = sqlite3.Connection
+
+
+def invoice_row(books: Books, invoice_id: str) -> sqlite3.Row:
+    """Return one invoice's row.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row: sqlite3.Row | None = books.execute("select * from invoice where id = ?", (invoice_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"these books hold no invoice {invoice_id!r}")
+    return row
+
+
+def read_invoice(books: Books, invoice_id: str) -> Invoice:
+    """Read one invoice."""
+    return invoice_of(books, invoice_row(books, invoice_id))
+
+
+def totals(books: Books, row: sqlite3.Row) -> Totals:
+    """Compute one invoice's totals."""
+    amounts = books.execute("select amount_minor from line where invoice_id = ?", (row["id"],)).fetchall()
+    return totals_in(books, row, [amount[0] for amount in amounts])
+
+
+def create_invoice(books: Books, new: NewInvoice) -> Invoice:
+    """Write a draft with its lines.
+
+    Raises:
+        NotFound: No such customer.
+        CurrencyMismatch: A line in another currency.
+    """
+    if books.execute("select 1 from customer where id = ?", (new.customer_id,)).fetchone() is None:
+        raise NotFound(f"these books hold no customer {new.customer_id!r}")
+    exponent = currency_exponent(new.currency)
+    invoice_id = new_id(books, "inv")
+    books.execute(
+        "insert into invoice "
+        "(id, number, customer_id, currency, issue_date, due_date, status, subject, note) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            invoice_id,
+            new.number,
+            new.customer_id,
+            new.currency,
+            new.issue_date.isoformat(),
+            new.due_date.isoformat(),
+            DRAFT,
+            new.subject,
+            new.note,
+        ),
+    )
+    for position, item in enumerate(new.line_items, start=1):
+        if item.unit_price.currency != new.currency:
+            raise CurrencyMismatch(f"line {position} is in {item.unit_price.currency}, not {new.currency}")
+        amount = line_amount(item.quantity, item.unit_price.amount, exponent)
+        books.execute(
+            "insert into line values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                invoice_id,
+                position,
+                item.description,
+                str(item.quantity),
+                str(item.unit_price.amount),
+                amount,
+                item.kind,
+            ),
+        )
+    return read_invoice(books, invoice_id)
+
+
+def update_invoice(books: Books, invoice_id: str, change: InvoiceChange) -> Invoice:
+    """Change fields of a draft.
+
+    Raises:
+        FieldLocked: It is no draft any more.
+    """
+    row = invoice_row(books, invoice_id)
+    if row["status"] != DRAFT:
+        raise FieldLocked(f"invoice {row['number']} is {row['status']}; only a draft can be changed")
+    if not isinstance(change.currency, Absent) and change.currency != row["currency"]:
+        raise FieldLocked("the currency of an invoice is fixed when it is created")
+    columns: dict[str, object] = {
+        "number": change.number,
+        "customer_id": change.customer_id,
+        "issue_date": change.issue_date
+        if isinstance(change.issue_date, Absent)
+        else change.issue_date.isoformat(),
+        "due_date": change.due_date if isinstance(change.due_date, Absent) else change.due_date.isoformat(),
+        "subject": change.subject,
+        "note": change.note,
+        "discount_percent": _text(change.discount_percent),
+        "tax_percents": change.tax_percents
+        if isinstance(change.tax_percents, Absent)
+        else json.dumps([str(percent) for percent in change.tax_percents]),
+    }
+    for column, value in columns.items():
+        if not isinstance(value, Absent):
+            books.execute(f"update invoice set {column} = ? where id = ?", (value, invoice_id))  # noqa: S608
+    return read_invoice(books, invoice_id)
+
+
+def set_status(books: Books, invoice_id: str, status: str) -> Invoice:
+    """Move an invoice one step that `step_refusal` has nothing against."""
+    books.execute("update invoice set status = ? where id = ?", (status, invoice_id))
+    return read_invoice(books, invoice_id)
+
+
+def step_refusal(books: Books, invoice_id: str, status: str) -> InvalidTransition | None:
+    """Say why an invoice cannot take a step."""
+    row = invoice_row(books, invoice_id)
+    if status not in _STEPS[row["status"]]:
+        return InvalidTransition(f"invoice {row['number']} is {row['status']} and cannot become {status}")
+    if status in {DRAFT, VOID} and _has_payments(books, invoice_id):
+        return InvalidTransition(
+            f"invoice {row['number']} has payments: refund or delete them before it becomes {status}"
+        )
+    return None
+
+
+def delete_invoice(books: Books, invoice_id: str) -> None:
+    """Delete a draft without payments."""
+    row = books.execute("select * from invoice where id = ?", (invoice_id,)).fetchone()
+    if row is None:
+        return
+    if row["status"] != DRAFT or _has_payments(books, invoice_id):
+        raise InvalidTransition(f"invoice {row['number']} is no unpaid draft: void it instead")
+    books.execute(
+        "update time_entry set invoice_id = null, is_invoiced = 0 where invoice_id = ?", (invoice_id,)
+    )
+    books.execute("delete from invoice where id = ?", (invoice_id,))
+
+
+def payment_refusal(books: Books, payment: NewPayment) -> UsageError | None:
+    """Say why an invoice, as it is, must not get this payment."""
+    row = invoice_row(books, payment.invoice_id)
+    if row["currency"] != payment.amount.currency:
+        return CurrencyMismatch(
+            f"invoice {row['number']} is in {row['currency']}, not {payment.amount.currency}"
+        )
+    if row["status"] != OPEN:
+        return InvalidTransition(
+            f"invoice {row['number']} is {row['status']}: only an open one takes payments"
+        )
+    due = totals(books, row).due
+    if payment.amount.minor > due:
+        return InvalidAmount(
+            f"invoice {row['number']} owes {Money.from_minor(due, row['currency'])}, "
+            f"less than {payment.amount}"
+        )
+    return None
+
+
+def record_payment(books: Books, payment: NewPayment) -> str:
+    """Write a payment that `payment_refusal` has nothing against, and return its id."""
+    return _insert_payment(
+        books,
+        payment.invoice_id,
+        "payment",
+        payment.amount.minor,
+        instant(payment.paid_at),
+        payment.note,
+        payment.reference,
+    )
+
+
+def refund(books: Books, asked: NewRefund) -> str:
+    """Write a refund of what was paid, at most all of it, and return its id."""
+    row = invoice_row(books, asked.invoice_id)
+    if row["currency"] != asked.amount.currency:
+        raise CurrencyMismatch(
+            f"invoice {row['number']} is in {row['currency']}, not {asked.amount.currency}"
+        )
+    paid = totals(books, row).paid
+    if asked.amount.minor > paid:
+        raise InvalidAmount(
+            f"invoice {row['number']} has {Money.from_minor(paid, row['currency'])} to give back"
+        )
+    return _insert_payment(
+        books,
+        asked.invoice_id,
+        "refund",
+        asked.amount.minor,
+        books.execute("select strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')").fetchone()[0],
+        asked.reason,
+        asked.reference,
+    )
+
+
+def create_credit_note(books: Books, note: NewCreditNote) -> Invoice:
+    """Write an open invoice of the negative amount against another, and return it."""
+    row = invoice_row(books, note.invoice_id)
+    if row["currency"] != note.amount.currency:
+        raise CurrencyMismatch(f"invoice {row['number']} is in {row['currency']}, not {note.amount.currency}")
+    note_id = new_id(books, "crn")
+    day = note.issue_date.isoformat()
+    books.execute(
+        "insert into invoice "
+        "(id, number, customer_id, currency, issue_date, due_date, status, subject, credits) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            note_id,
+            note.number,
+            row["customer_id"],
+            row["currency"],
+            day,
+            day,
+            OPEN,
+            note.reason,
+            note.invoice_id,
+        ),
+    )
+    amount = -note.amount.minor
+    books.execute(
+        "insert into line values (?, 1, ?, '1', ?, ?, 'credit')",
+        (note_id, note.reason or f"credit for {row['number']}", str(-note.amount.amount), amount),
+    )
+    return read_invoice(books, note_id)
+
+
+def add_customer(books: Books, new: NewCustomer) -> str:
+    """Write a customer and return its id."""
+    customer_id = new_id(books, "cus")
+    books.execute(
+        "insert into customer (id, name, email, address, note) values (?, ?, ?, ?, ?)",
+        (customer_id, new.name, new.email, new.address, new.note),
+    )
+    return customer_id
+
+
+def delete_payment(books: Books, invoice_id: str, payment_id: str) -> None:
+    """Delete a payment, unless a refund rests on it.
+
+    Raises:
+        InvalidTransition: What was given back would exceed what was paid.
+    """
+    row = books.execute(
+        "select * from payment where id = ? and invoice_id = ?", (payment_id, invoice_id)
+    ).fetchone()
+    if row is None:
+        return
+    invoice = invoice_row(books, invoice_id)
+    if row["kind"] == "payment" and totals(books, invoice).paid < row["amount_minor"]:
+        raise InvalidTransition(f"payment {payment_id} was given back in part: delete the refund first")
+    books.execute("delete from payment where id = ?", (payment_id,))
+
+
+def duplicate_invoice(books: Books, invoice_id: str) -> Invoice:
+    """Copy an invoice and its lines as a draft with the next free number."""
+    row = invoice_row(books, invoice_id)
+    number = next(
+        candidate
+        for candidate in (f"{row['number']}-{count}" for count in range(2, 100_000))
+        if books.execute("select 1 from invoice where number = ?", (candidate,)).fetchone() is None
+    )
+    copy_id = new_id(books, "inv")
+    books.execute(
+        "insert into invoice select ?, ?, customer_id, currency, issue_date, due_date, ?, subject, note, "
+        "discount_percent, tax_percents, null from invoice where id = ?",
+        (copy_id, number, DRAFT, invoice_id),
+    )
+    books.execute(
+        "insert into line select ?, position, description, quantity, unit_price, amount_minor, kind "
+        "from line where invoice_id = ?",
+        (copy_id, invoice_id),
+    )
+    return read_invoice(books, copy_id)
+
+
+def add_time_entries(books: Books, entries: Sequence[TimeEntry]) -> None:
+    """Write tracked time; an entry that is there already, under its id, stays as it is."""
+    for entry in entries:
+        if not isinstance(entry.start, datetime) or not isinstance(entry.duration, timedelta):
+            raise UsageError(f"time entry {entry.id!r} needs a start and a duration")
+        rate = entry.hourly_rate if isinstance(entry.hourly_rate, Money) else None
+        books.execute(
+            "insert or ignore into time_entry values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.id,
+                entry.customer_id or None,
+                entry.project_id or None,
+                entry.user_id or None,
+                entry.description or None,
+                instant(entry.start),
+                int(entry.duration.total_seconds()),
+                entry.is_billable is not False,
+                None if rate is None else rate.minor,
+                None if rate is None else rate.currency,
+                bool(entry.invoiced),
+                None,
+            ),
+        )
+
+
+def number_taken(number: str) -> Conflict:
+    """Return the refusal for a number that stands on another document."""
+    return Conflict(f"the number {number!r} is taken by another document; nothing was written")
+
+
+def reference_taken(reference: str) -> ReferenceReused:
+    """Return the refusal for a reference that stands for other money."""
+    return ReferenceReused(
+        f"reference {reference!r} stands for another invoice or amount in these books; nothing was written"
+    )
+
+
+def mark_entries(books: Books, entry_ids: Sequence[str], *, invoiced: bool) -> None:
+    """Set the flag of all entries, or of none.
+
+    Raises:
+        NotFound: One of them is not in the books.
+    """
+    for entry_id in entry_ids:
+        changed = books.execute("update time_entry set is_invoiced = ? where id = ?", (invoiced, entry_id))
+        if changed.rowcount == 0:
+            raise NotFound(f"these books hold no time entry {entry_id!r}")
+
+
+def new_id(books: Books, prefix: str) -> str:
+    """Return the next id of a kind; one that was deleted is never given out again."""
+    row = books.execute(
+        "insert into counter values (?, 1) "
+        "on conflict (name) do update set value = value + 1 returning value",
+        (prefix,),
+    ).fetchone()
+    return f"{prefix}_{row[0]:06d}"
+
+
+def _insert_payment(
+    books: Books, invoice_id: str, kind: str, minor: int, paid_at: str, note: str, reference: str
+) -> str:
+    payment_id = new_id(books, "pay" if kind == "payment" else "ref")
+    books.execute(
+        "insert into payment values (?, ?, ?, ?, ?, ?, ?)",
+        (payment_id, invoice_id, kind, minor, paid_at, note, reference),
+    )
+    return payment_id
+
+
+def _has_payments(books: Books, invoice_id: str) -> bool:
+    return books.execute("select 1 from payment where invoice_id = ?", (invoice_id,)).fetchone() is not None
+
+
+def _text(value: Decimal | Absent) -> str | Absent:
+    return value if isinstance(value, Absent) else str(value)
