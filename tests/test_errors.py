@@ -123,6 +123,14 @@ def test_doubt_carries_its_intent() -> None:
     assert (error.evidence, error.status, error.attempts, error.next_check_at) == ("reset", 502, 1, 9.5)
 
 
+def test_doubt_is_about_one_send_at_least() -> None:
+    """What was never sent is not in doubt; what was not received is None."""
+    error = OutcomeUnknown("lost")
+
+    assert error.attempts == 1
+    assert (error.intent, error.status, error.next_check_at) == (None, None, None)
+
+
 async def test_doubt_resolves_through_its_resolver() -> None:
     """`await error.resolve()` gives what the read-back found."""
 

@@ -63,6 +63,11 @@ def test_nothing_due_is_not_overdue(amount: str) -> None:
     assert not invoice(amount_due=Money(amount, "EUR")).is_overdue(TODAY)
 
 
+def test_a_cent_due_is_overdue() -> None:
+    """However little."""
+    assert invoice(amount_due=Money("0.01", "EUR")).is_overdue(TODAY)
+
+
 @pytest.mark.parametrize("amount_due", [None, UNSUPPORTED])
 def test_an_unknown_balance_may_be_overdue(amount_due: Money | None) -> None:
     """Without a balance the status decides."""

@@ -184,6 +184,22 @@ async def test_one_item_that_comes_twice_is_no_loop() -> None:
     assert await read(Pager(book("abc", "cde", "efg", "ahi"))) == list("abccdeefgahi")
 
 
+async def test_a_page_pushed_down_is_no_loop() -> None:
+    """As much as one whole page may be added at the head between two reads."""
+    assert await read(Pager(book("ab", "xab", "cd"))) == list("abxabcd")
+
+
+async def test_two_items_are_a_landmark() -> None:
+    """Both of them again, beyond the next page, and the list has begun anew."""
+    turning = Turning("ab", "cde", "fa", "bcd", "efa")
+
+    with pytest.raises(PaginationLoop, match="began again"):
+        async for _ in Pager(turning):
+            pass
+
+    assert turning.calls == 4
+
+
 async def test_a_single_item_is_no_landmark() -> None:
     """A first page of one item may come again within a later page: it moved."""
     assert await read(Pager(book("a", "bc", "de", "af"))) == list("abcdeaf")
@@ -214,6 +230,13 @@ async def test_a_thousand_empty_pages_are_enough() -> None:
 
     assert calls == 1000
     assert caught.value.cursor == "1000"
+
+
+async def test_many_empty_pages_are_walked() -> None:
+    """Fewer than that are a filter's gap, and the count begins anew after each item."""
+    gap = [""] * 999
+
+    assert await read(Pager(book("a", *gap, "b", *gap, "c"))) == list("abc")
 
 
 @pytest.mark.parametrize("cap", [0, 1, 2, 3, 4])
