@@ -70,7 +70,6 @@ class Registry:
         self._distributions = distributions or importlib.metadata.distributions
         self._environ = os.environ if environ is None else environ
         self._offers: tuple[_Offer, ...] | None = None
-        self._loaded: dict[tuple[str, str], type] = {}
 
     def adapter(self, name: str) -> type[Adapter[object]]:
         """Import the adapter of that name.
@@ -123,10 +122,7 @@ class Registry:
         if len(offers) > 1:
             origins = " and by ".join(offer.installed.origin for offer in offers)
             raise AdapterConflict(f"{what} is offered by {origins}: uninstall all but one; none was imported")
-        offer = offers[0]
-        if (group, name) not in self._loaded:
-            self._loaded[group, name] = _import(offers[0].entry_point, what, offer.installed)
-        return self._loaded[group, name], offer
+        return _import(offers[0].entry_point, what, offers[0].installed), offers[0]
 
     def _listed(self, group: str) -> tuple[Installed, ...]:
         found = [offer.installed for offer in self._scan() if offer.group == group]
@@ -179,13 +175,10 @@ def _offers(distribution: importlib.metadata.Distribution) -> list[_Offer]:
     try:
         entry_points = [entry for entry in distribution.entry_points if entry.group in _GROUPS]
     except Exception as error:  # noqa: BLE001  # one unreadable file must not hide the other distributions
-        groups = _groups_in(distribution)
-        if not groups:
-            return []
         name, version = _identity(distribution)
         problem = f"its entry points cannot be read ({type(error).__name__}: {error}); reinstall it"
         broken = Installed(name="", distribution=name, version=version, problem=problem)
-        return [_Offer(installed=broken, group=group) for group in groups]
+        return [_Offer(installed=broken, group=group) for group in _groups_in(distribution)]
     if not entry_points:
         return []
     name, version = _identity(distribution)
