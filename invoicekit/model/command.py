@@ -105,11 +105,13 @@ class StatusChange:
 
     Attributes:
         allow_payment_loss: The caller's consent, by name, to lose recorded payments.
+        allow_irreversible: The caller's consent, by name, to a step the provider never takes back.
     """
 
     invoice_id: str
     status: InvoiceStatus
     allow_payment_loss: bool = False
+    allow_irreversible: bool = False
 
 
 @attrs.frozen(kw_only=True)

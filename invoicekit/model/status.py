@@ -41,6 +41,7 @@ class StatusRule:
         is_derived: Whether the provider computes it.
         is_overdue: Whether it says the due date has passed.
         destroys_payments_from: Raw words from which setting this one destroys, or may destroy, payments.
+        is_irreversible: Whether setting it can never be taken back, and needs consent by name.
         via: How it is set, in words.
     """
 
@@ -51,4 +52,5 @@ class StatusRule:
     is_derived: bool = False
     is_overdue: bool = False
     destroys_payments_from: frozenset[str] = frozenset()
+    is_irreversible: bool = False
     via: str = ""

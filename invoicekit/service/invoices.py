@@ -103,18 +103,30 @@ class InvoiceCalls(Calls):
         return await self.write(self._offered("update_invoice").update_invoice(invoice_id, change))
 
     async def set_status(
-        self, invoice_id: str, status: InvoiceStatus, *, allow_payment_loss: bool = False
+        self,
+        invoice_id: str,
+        status: InvoiceStatus,
+        *,
+        allow_payment_loss: bool = False,
+        allow_irreversible: bool = False,
     ) -> WriteResult[Invoice]:
         """Set the status; the same status again sends nothing.
 
         Args:
             allow_payment_loss: Consent to a change that destroys, or may destroy, recorded payments.
+            allow_irreversible: Consent to a step the provider never takes back, such as finalizing a
+                draft; `StatusRule.is_irreversible` says where it is needed, and elsewhere it does nothing.
 
         Raises:
-            DestructiveTransition: It would; nothing was sent.
+            DestructiveTransition: It would, or it needs that consent; nothing was sent.
             InvalidTransition: The provider has no such step, or derives the status itself.
         """
-        change = StatusChange(invoice_id=invoice_id, status=status, allow_payment_loss=allow_payment_loss)
+        change = StatusChange(
+            invoice_id=invoice_id,
+            status=status,
+            allow_payment_loss=allow_payment_loss,
+            allow_irreversible=allow_irreversible,
+        )
         return await self.write(self._offered("set_status").set_status(change))
 
     async def delete_invoice(self, invoice_id: str) -> WriteResult[None]:
