@@ -10,7 +10,6 @@ from invoicekit.adapter import (
     Adapter,
     Capabilities,
     Done,
-    Effect,
     HttpResponse,
     Idempotency,
     Operation,
@@ -47,6 +46,7 @@ from invoicekit_local.config import LocalConfig
 from invoicekit_local.exchange import export_books, import_books
 from invoicekit_local.pdf import invoice_pdf
 from invoicekit_local.rows import DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID
+from invoicekit_local.writing import append, unless_there, value
 
 T = TypeVar("T")
 
@@ -146,7 +146,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
         return self._write(
-            _append("create_invoice", Idempotency.NATURAL_KEY),
+            append("create_invoice", Idempotency.NATURAL_KEY),
             f"invoice number {new.number}",
             canonical(new=new),
             lambda books: ledger.create_invoice(books, new),
@@ -158,7 +158,7 @@ class Local(Adapter[LocalConfig]):
         if change.extra:
             raise UsageError(f"the books know no extra fields: {', '.join(sorted(change.extra))}")
         return self._write(
-            _value("update_invoice"),
+            value("update_invoice"),
             invoice_id,
             canonical(invoice_id=invoice_id, change=change),
             lambda books: ledger.update_invoice(books, invoice_id, change),
@@ -178,7 +178,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(refusal=ledger.step_refusal(books, change.invoice_id, word))
 
         return self._write(
-            _value("set_status"),
+            value("set_status"),
             change.invoice_id,
             canonical(invoice_id=change.invoice_id, status=word),
             lambda books: ledger.set_status(books, change.invoice_id, word),
@@ -197,7 +197,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=invoice_id),))
 
         return self._write(
-            _value("delete_invoice"),
+            value("delete_invoice"),
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.delete_invoice(books, invoice_id),
@@ -207,7 +207,7 @@ class Local(Adapter[LocalConfig]):
     def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
         """Copy an invoice as a new draft of the next free number."""
         return self._write(
-            _append("duplicate_invoice", Idempotency.NONE),
+            append("duplicate_invoice", Idempotency.NONE),
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.duplicate_invoice(books, invoice_id),
@@ -253,7 +253,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=payment_id),))
 
         return self._write(
-            _value("delete_payment"),
+            value("delete_payment"),
             invoice_id,
             canonical(invoice_id=invoice_id, payment_id=payment_id),
             lambda books: ledger.delete_payment(books, invoice_id, payment_id),
@@ -271,7 +271,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in ours))
 
         return self._write(
-            _append("create_credit_note", Idempotency.NATURAL_KEY),
+            append("create_credit_note", Idempotency.NATURAL_KEY),
             note.invoice_id,
             canonical(note=note),
             lambda books: ledger.create_credit_note(books, note),
@@ -281,7 +281,7 @@ class Local(Adapter[LocalConfig]):
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of all of them, or of none."""
         return self._write(
-            _value("mark_time_entries"),
+            value("mark_time_entries"),
             f"entries {canonical(ids=marks.entry_ids)}",
             canonical(ids=marks.entry_ids, invoiced=marks.invoiced),
             lambda books: ledger.mark_entries(books, marks.entry_ids, invoiced=marks.invoiced),
@@ -299,7 +299,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
         return self._write(
-            _append("create_customer", Idempotency.NATURAL_KEY),
+            append("create_customer", Idempotency.NATURAL_KEY),
             f"customer {new.name}",
             canonical(new=new),
             perform,
@@ -344,7 +344,7 @@ class Local(Adapter[LocalConfig]):
                 return Sighting(refusal=ledger.reference_taken(reference))
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
-        return self._write(_append(name, Idempotency.NATURAL_KEY), invoice_id, content, insert, look)
+        return self._write(append(name, Idempotency.NATURAL_KEY), invoice_id, content, insert, look)
 
     def _write(
         self,
@@ -355,7 +355,7 @@ class Local(Adapter[LocalConfig]):
         look: Callable[[sqlite3.Connection], Sighting[T]] | None,
     ) -> Write[T]:
         async def perform(sender: Sender) -> Done[T]:
-            return await self._books.write(lambda books: _unless_there(books, look, work))
+            return await self._books.write(lambda books: unless_there(books, look, work))
 
         async def see(sender: Sender) -> Sighting[T]:
             return await self._books.read(look) if look is not None else Sighting(is_complete=False)
@@ -367,36 +367,3 @@ class Local(Adapter[LocalConfig]):
             perform=perform,
             look=None if look is None else see,
         )
-
-
-def _unless_there(
-    books: sqlite3.Connection,
-    look: Callable[[sqlite3.Connection], Sighting[T]] | None,
-    work: Callable[[sqlite3.Connection], T],
-) -> Done[T]:
-    """Look and write as of one moment: another process may have been faster since the guard looked."""
-    sighting = Sighting[T]() if look is None else look(books)
-    if sighting.matches:
-        return sighting.matches[0]
-    if sighting.refusal is not None:
-        raise sighting.refusal
-    value = work(books)
-    identity = getattr(value, "id", None)
-    return Done(value=value, resource_id=identity if isinstance(identity, str) else None)
-
-
-def _append(name: str, idempotency: Idempotency) -> Operation:
-    # A commit is visible at once: nothing can turn up later, so the settle bound is zero.
-    return Operation(
-        name=name, effect=Effect.APPEND, idempotency=idempotency, settle_seconds=0.0, looks_after=False
-    )
-
-
-def _value(name: str) -> Operation:
-    return Operation(
-        name=name,
-        effect=Effect.SET,
-        idempotency=Idempotency.SET_VALUE,
-        settle_seconds=0.0,
-        looks_after=False,
-    )

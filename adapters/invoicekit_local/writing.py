@@ -1,0 +1,44 @@
+"""How the books are written: looked at and changed in one transaction."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+from invoicekit.adapter import Done, Effect, Idempotency, Operation, Sighting
+
+T = TypeVar("T")
+
+
+def unless_there(
+    books: sqlite3.Connection,
+    look: Callable[[sqlite3.Connection], Sighting[T]] | None,
+    work: Callable[[sqlite3.Connection], T],
+) -> Done[T]:
+    """Look and write as of one moment: another process may have been faster since the guard looked."""
+    sighting = Sighting[T]() if look is None else look(books)
+    if sighting.matches:
+        return sighting.matches[0]
+    if sighting.refusal is not None:
+        raise sighting.refusal
+    made = work(books)
+    identity = getattr(made, "id", None)
+    return Done(value=made, resource_id=identity if isinstance(identity, str) else None)
+
+
+def append(name: str, idempotency: Idempotency) -> Operation:
+    """Declare a write that adds something."""
+    # A commit is visible at once: nothing can turn up later, so the settle bound is zero.
+    return Operation(
+        name=name, effect=Effect.APPEND, idempotency=idempotency, settle_seconds=0.0, looks_after=False
+    )
+
+
+def value(name: str) -> Operation:
+    """Declare a write that sets something."""
+    return Operation(
+        name=name,
+        effect=Effect.SET,
+        idempotency=Idempotency.SET_VALUE,
+        settle_seconds=0.0,
+        looks_after=False,
+    )
