@@ -88,6 +88,7 @@ def outside(session: nox.Session) -> None:
         for name in OUTSIDE:
             shutil.copytree(ROOT / "tests" / name, empty / "tests" / name)
         shutil.copytree(ROOT / "tests" / "support", empty / "tests" / "support")
+        shutil.copy(ROOT / "tests" / "conftest.py", empty / "tests")
         shutil.copy(ROOT / "pyproject.toml", empty)  # how the tests are to be run
         with session.chdir(empty):
             session.run("python", "-c", "import invoicekit as i; assert 'site-packages' in i.__file__")
