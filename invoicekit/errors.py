@@ -92,7 +92,7 @@ class InvalidTransition(UsageError):
 
 
 class DestructiveTransition(UsageError):
-    """The change would destroy recorded money or can never be taken back; repeat it with the named consent."""
+    """The change destroys recorded money or can never be taken back; repeat it with the named consent."""
 
 
 class FieldLocked(UsageError):
