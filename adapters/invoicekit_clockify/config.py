@@ -72,6 +72,7 @@ class ClockifyConfig:
         page_size: Rows asked for in one page, 1 to 5000; the detailed report gets at most 1000.
         rate: The limit of this workspace, e.g. ``50/s`` on a paid plan or ``30/h`` on a new Free one;
             without it a key starts at 10 a second and climbs, and an add-on keeps its documented 50.
+        item_type: The workspace's item type for lines that name none (`NewLineItem.kind`).
 
     Raises:
         ConfigurationError: A setting is missing or unusable; the message names it.
@@ -87,6 +88,7 @@ class ClockifyConfig:
     settle_seconds: float | None = None
     page_size: int = 200
     rate: str | None = None
+    item_type: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot work before anything is sent."""

@@ -35,7 +35,7 @@ def create_invoice(requests: Requests, writes: Writes, new: NewInvoice) -> Write
     if unknown:
         raise UsageError(f"extra knows timeViewMode; not {', '.join(unknown)}")
     checked_id("customer", new.customer_id, HEX_24)
-    lines = tuple(Line.of(item) for item in new.line_items)
+    lines = tuple(Line.of(item, requests.item_type) for item in new.line_items)
     for line in lines:
         if line.currency != new.currency:
             raise UsageError(f"the invoice is in {new.currency}, a line in {line.currency}; nothing was sent")

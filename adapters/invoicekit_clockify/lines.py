@@ -100,7 +100,7 @@ def add_item(requests: Requests, writes: Writes, invoice_id: str, item: NewLineI
     Raises:
         UsageError, UnsupportedOperation, InvalidAmount: The line can never be; nothing was sent.
     """
-    line = Line.of(item)
+    line = Line.of(item, requests.item_type)
 
     def is_done(before: InvoiceRecord, after: InvoiceRecord) -> bool:
         if line.count_in(after) <= line.count_in(before):

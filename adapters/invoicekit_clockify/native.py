@@ -36,7 +36,9 @@ class ClockifyNative(Adapter[ClockifyConfig]):
 
     def __init__(self, config: ClockifyConfig, sender: Sender) -> None:
         super().__init__(config, sender)
-        self._requests = Requests(workspace=config.workspace, page_size=config.page_size)
+        self._requests = Requests(
+            workspace=config.workspace, page_size=config.page_size, item_type=config.item_type
+        )
         self._writes = Writes.settling_within(config.settle_seconds)
 
     # --- lines --------------------------------------------------------------------------------

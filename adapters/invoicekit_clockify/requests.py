@@ -61,10 +61,12 @@ class Requests:
         workspace: The workspace's id.
         page_size: Rows asked for in one page. On GET the query key is ``page-size``: ``pageSize`` is
             ignored there. Source: peer's live probes of 2026.
+        item_type: For lines that name none.
     """
 
     workspace: str
     page_size: int
+    item_type: str | None = None
 
     def _page(self, page: int) -> Query:
         return (("page", str(page)), ("page-size", str(self.page_size)))

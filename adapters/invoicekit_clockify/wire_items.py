@@ -6,7 +6,13 @@ from enum import Enum
 
 import attrs
 
-from invoicekit.errors import CurrencyMismatch, MalformedResponse, UnsupportedOperation, UsageError
+from invoicekit.errors import (
+    ConfigurationError,
+    CurrencyMismatch,
+    MalformedResponse,
+    UnsupportedOperation,
+    UsageError,
+)
 from invoicekit.model import NewLineItem
 from invoicekit.wire import HEX_24, QUANTITY_X100, checked_id
 from invoicekit_clockify.wire import AMOUNT, CODEC, wall_clock
@@ -34,27 +40,30 @@ class Line:
     currency: str
 
     @classmethod
-    def of(cls, new: NewLineItem) -> "Line":
+    def of(cls, new: NewLineItem, default_type: str | None = None) -> "Line":
         """Turn a neutral line into the wire's.
 
         Taxes are named by position, from 1; without any wish the line bears all of the invoice's.
 
         Raises:
-            UsageError: No item type: Clockify wants the name of one that exists, and lists them nowhere.
+            ConfigurationError: No item type: Clockify wants the name of one that exists, and lists them
+                nowhere.
             UnsupportedOperation: Other taxes than the first and the second.
             InvalidAmount: More decimals than the wire has.
         """
-        if not new.kind:
-            raise UsageError(
-                "a Clockify line needs kind=, the name of an item type that exists in the workspace "
-                "(invoice settings of the web page); it cannot be guessed"
+        item_type = new.kind or default_type
+        if not item_type:
+            raise ConfigurationError(
+                "a Clockify line needs the name of an item type that exists in the workspace (invoice "
+                "settings of the web page); it cannot be guessed: give the line kind=, or set item_type "
+                "(INVOICEKIT_CLOCKIFY_ITEM_TYPE)"
             )
         taxes = _ALL_TAXES if new.taxes is None else _TAXES.get(tuple(sorted(set(new.taxes))))
         if taxes is None:
             raise UnsupportedOperation("a Clockify line bears tax 1, tax 2, both or none")
         return cls(
             description=new.description,
-            item_type=new.kind,
+            item_type=item_type,
             quantity=QUANTITY_X100.write(new.quantity),
             unit_price=AMOUNT.write(new.unit_price),
             apply_taxes=taxes,

@@ -406,3 +406,18 @@ async def test_26_new_words_are_kept_and_not_refused() -> None:
     assert ("plan", "COSMIC") in probe.facts
     assert probe.capabilities.of("record_payment").is_offered
     assert hint.event == "INVOICE_SUNG"
+
+
+async def test_21_a_configured_item_type_serves_lines_that_name_none() -> None:
+    """The setting stands in for `kind`, so that a program that knows no Clockify can add lines."""
+    async with opened(item_type="Service") as desk:
+        made = await desk.service.create_invoice(
+            number="with-lines",
+            customer_id=desk.client_id,
+            currency="EUR",
+            issue_date=date(2026, 5, 1),
+            due_date=date(2026, 5, 31),
+            line_items=[NewLineItem(description="x", quantity=Decimal(2), unit_price=Money("5", "EUR"))],
+        )
+
+    assert made.value.total == Money("10.00", "EUR")
