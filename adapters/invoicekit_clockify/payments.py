@@ -132,6 +132,8 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
 def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) -> Sighting[Payment]:
     """Tell ours by marker and amount; what only looks the same is a stranger."""
     currency = payment.amount.currency
+    # A list that grows while it is read shows a row on two pages: still one payment.
+    records = tuple({record.id: record for record in records}.values())
     marked = [record for record in records if record.carries(payment.marker)]
     ours = [record for record in marked if record.wire.amount == units]
     if ours:
@@ -159,7 +161,9 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) ->
         strangers=tuple(
             record.payment(payment.invoice_id, currency)
             for record in records
-            if record.wire.amount == units and is_same_day(record.paid_at, payment.paid_at)
+            if record.wire.amount == units
+            and not record.carries_any_marker
+            and is_same_day(record.paid_at, payment.paid_at)
         )
     )
 

@@ -15,6 +15,7 @@ NOTE_LIMIT = 1000
 """Source: vendor OpenAPI document, maxLength of a payment's note."""
 
 _WORD = re.compile(r"[0-9A-Za-z_]")
+_ANY_MARKER = re.compile(r"(?<![0-9A-Za-z_])ik:[0-9a-f]{16}(?![0-9A-Za-z_])")
 
 
 @attrs.frozen(kw_only=True)
@@ -76,6 +77,11 @@ class PaymentRecord:
                 return True
             at = note.find(marker, at + 1)
         return False
+
+    @property
+    def carries_any_marker(self) -> bool:
+        """Whether the note holds a marker of ours as a whole, of whatever reference."""
+        return isinstance(self.wire.note, str) and _ANY_MARKER.search(self.wire.note) is not None
 
 
 def read_payments(body: bytes, *, where: str = "payments") -> list[PaymentRecord]:

@@ -10,15 +10,18 @@ class JournalGate:
     Attributes:
         sends: Sends of this call so far.
         is_outstanding: Whether a send left and nothing has proved yet that it had no effect.
+        may_have_acted: Whether an earlier send of the same value is in doubt, so that a refusal of this
+            one says nothing about the effect.
     """
 
-    __slots__ = ("_journal", "_key", "is_outstanding", "sends")
+    __slots__ = ("_journal", "_key", "is_outstanding", "may_have_acted", "sends")
 
     def __init__(self, journal: Journal, key: IntentKey) -> None:
         self._journal = journal
         self._key = key
         self.sends = 0
         self.is_outstanding = False
+        self.may_have_acted = False
 
     async def before_send(self) -> None:
         """Commit that a send is about to leave.
@@ -28,6 +31,10 @@ class JournalGate:
             InProgress: Another owner of the journal is sending it; nothing is sent from here.
         """
         try:
+            if self.may_have_acted:
+                await self._journal.move(
+                    self._key, IntentState.PLANNED, evidence="the same value is asked for again"
+                )
             await self._journal.record_sending(self._key)
         except IllegalMove:
             raise InProgress(
@@ -39,7 +46,10 @@ class JournalGate:
     def not_sent(self, failure: NotApplied) -> None:
         """Take the send back: it certainly had no effect."""
         self.is_outstanding = False
-        if not isinstance(failure, Rejected):  # a rejection is the last word, and the guard writes it
+        if self.may_have_acted:
+            refused = f"asked for again, which was refused: {type(failure).__name__}"
+            self._journal.note(self._key, IntentState.IN_DOUBT, evidence=refused)
+        elif not isinstance(failure, Rejected):  # a rejection is the last word, and the guard writes it
             self._journal.note(
                 self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}"
             )

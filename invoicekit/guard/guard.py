@@ -7,6 +7,7 @@ import attrs
 
 from invoicekit.adapter import Done, Write
 from invoicekit.clock import Clock
+from invoicekit.errors import ReferenceReused
 from invoicekit.events import Hook, WriteSettled, emit
 from invoicekit.guard.identity import fingerprint_of, value_reference
 from invoicekit.guard.locks import TargetLocks
@@ -47,6 +48,7 @@ class Guard:
         self._hooks = tuple(hooks)
         self._locks = TargetLocks(clock)
         self._doubt_since: dict[IntentKey, float] = {}
+        self._under_way: set[IntentKey] = set()
 
     def key(self, operation: str, reference: str) -> IntentKey:
         """Return what a write of this account is journalled under."""
@@ -69,7 +71,17 @@ class Guard:
         key = self.key(write.operation.name, reference or value_reference(write.target))
         started = self._clock.monotonic()
         async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
-            result = await self._new_run(write, scope, key, marker).execute()
+            if key in self._under_way:
+                # The lock keeps equal targets apart, so this one is another: one record cannot hold both.
+                raise ReferenceReused(
+                    f"reference {key.reference!r} is being used for another {key.operation} right now; "
+                    "nothing was sent"
+                )
+            self._under_way.add(key)
+            try:
+                result = await self._new_run(write, scope, key, marker).execute()
+            finally:
+                self._under_way.discard(key)
         if self._hooks:
             self._tell(key, result.outcome, result.attempts, started)
         if write.then is None:

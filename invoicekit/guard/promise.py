@@ -2,7 +2,7 @@
 
 from invoicekit.errors import InProgress, JournalUnavailable
 from invoicekit.guard.gate import JournalGate
-from invoicekit.journal import Intent, IntentKey, IntentState, Journal
+from invoicekit.journal import IllegalMove, Intent, IntentKey, IntentState, Journal
 
 
 class Promise:
@@ -61,8 +61,14 @@ class Promise:
 
         Raises:
             JournalUnavailable: It could not be written; nothing may be sent.
+            InProgress: Another owner of the journal moved it on meanwhile; nothing was sent from here.
         """
-        await self._journal.move(self.key, IntentState.PLANNED, evidence=evidence)
+        try:
+            await self._journal.move(self.key, IntentState.PLANNED, evidence=evidence)
+        except IllegalMove:
+            raise InProgress(
+                f"another owner took up {self.key.reference!r} just now; nothing was sent from here"
+            ) from None
         self.gate.is_outstanding = False
 
     def abandon(self, *, is_confirmed: bool) -> None:
@@ -77,4 +83,8 @@ class Promise:
             await self._journal.move(self.key, state, evidence=evidence, resource_id=resource_id)
         except JournalUnavailable as failure:
             return f"{evidence}; the journal could not record it ({failure})"
+        except IllegalMove as step:
+            # Another owner of the journal looked meanwhile; what it wrote down is never less careful.
+            found = "gone" if step.found is None else step.found.value
+            return f"{evidence}; the journal has it as {found}"
         return evidence

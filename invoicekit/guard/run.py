@@ -7,6 +7,7 @@ from invoicekit.adapter import Done, Effect, Idempotency, Sighting, Write
 from invoicekit.clock import Clock
 from invoicekit.errors import (
     DuplicateDetected,
+    InProgress,
     InvoiceKitError,
     JournalUnavailable,
     NotApplied,
@@ -80,6 +81,8 @@ class Run(Generic[T]):
     async def resolve(self) -> WriteResult[T]:
         """Look once and settle what can be settled; never sends."""
         earlier = await self._promise.plan()
+        if earlier.fingerprint != self._promise.intent.fingerprint:
+            return await self._superseded(await self._look())
         if earlier.state.is_applied:
             return await self._already(earlier)
         if earlier.state in _NO_EFFECT:
@@ -88,6 +91,14 @@ class Run(Generic[T]):
         if found is not None:
             return await self._settle(found, Outcome.ALREADY_APPLIED, "found by reading back", verified=True)
         raise self._unknown("still not visible at the provider", next_check_at=None)
+
+    async def _superseded(self, sighting: Sighting[T]) -> WriteResult[T]:
+        """Say what can be seen; the record is a later, different write's and stays as it is."""
+        if len(sighting.matches) != 1:
+            raise self._unknown("another was asked for since, so it cannot be told", next_check_at=None)
+        return self._result(
+            Outcome.ALREADY_APPLIED, sighting.matches[0], evidence="found by reading back", verified=True
+        )
 
     # --- what an earlier call left ------------------------------------------------------------
 
@@ -118,11 +129,16 @@ class Run(Generic[T]):
         return await self._in_doubt("an earlier call was cut off before its outcome was known")
 
     async def _already(self, earlier: Intent) -> WriteResult[T]:
+        seen = await self._look_again(earlier)
         if earlier.reference.startswith(AUTO_PREFIX):
             raise ReferenceReused(
                 f"an identical {self._write.operation.name} on {self._write.target} was already "
                 f"recorded ({earlier.resource_id or 'id unknown'}); give each its own reference=, or "
                 "number the repeat with allow_repeat="
+            )
+        if seen is not None:
+            return await self._settle(
+                seen, Outcome.ALREADY_APPLIED, "journalled, and found by reading back", verified=True
             )
         if self._write.recall is not None:
             value = self._write.recall(earlier.resource_id)
@@ -135,6 +151,24 @@ class Run(Generic[T]):
             Done(value=value, resource_id=earlier.resource_id),
             evidence=f"journal: {earlier.evidence or earlier.state.value}",
         )
+
+    async def _look_again(self, earlier: Intent) -> Done[T] | None:
+        """Look where the record alone is not enough: the id is missing, or a late twin may have arrived."""
+        write = self._write
+        if write.operation.effect is not Effect.APPEND or write.look is None:
+            return None
+        if earlier.resource_id is not None and earlier.sends < 2:
+            return None
+        if write.then is None or earlier.resource_id is not None:
+            sighting = await self._try_look()
+            return None if sighting is None else await self._found(sighting)
+        # What follows needs the id.
+        found = await self._found(await self._look())
+        if found is None:
+            raise self._unknown(
+                f"the journal says {earlier.state.value}, the provider does not show it", next_check_at=None
+            )
+        return found
 
     async def _outlive(self, earlier: Intent) -> WriteResult[T]:
         """Wait until an earlier, different value can no longer arrive; then decide by what is there."""
@@ -183,6 +217,11 @@ class Run(Generic[T]):
         except InvoiceKitError as failure:
             if self._gate.is_outstanding:
                 return await self._in_doubt(f"{type(failure).__name__}: {failure}")
+            if self._gate.may_have_acted:
+                raise self._unknown(
+                    f"an earlier send is in doubt, and asking for the same value again failed: {failure}",
+                    next_check_at=None,
+                ) from failure
             if isinstance(failure, Rejected):
                 await self._reject(failure)
             raise
@@ -221,7 +260,9 @@ class Run(Generic[T]):
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
-        return await self._send_again("the same value is asked for again")
+        self._gate.is_outstanding = False
+        self._gate.may_have_acted = True
+        return await self._send()
 
     async def _read_back(self, why: str) -> WriteResult[T]:
         """Settle an append: look until the settle bound has passed, then follow the policy."""
@@ -229,7 +270,7 @@ class Run(Generic[T]):
             raise self._unknown(why, next_check_at=None)
         declared = self._write.operation.settle_seconds
         since = self._doubt_since[self._promise.key]
-        absent = 0
+        absent = strangers = 0
         may_send = True
         for pause in self._policy.looks(declared):
             if not await self._wait_until(since + pause):
@@ -240,7 +281,9 @@ class Run(Generic[T]):
             found = await self._found(sighting)
             if found is not None:
                 return await self._found_after_doubt(found)
-            absent += sighting.is_complete
+            strangers = len(sighting.strangers)
+            # One that looks like ours may be ours, its marker lost on the way: that is not absence.
+            absent += sighting.is_complete and not strangers
             may_send = sighting.refusal is None
         if (
             self._policy.on_doubt is OnDoubt.RESEND
@@ -251,15 +294,14 @@ class Run(Generic[T]):
             and self._sends() < self._policy.max_sends
         ):
             return await self._send_again(f"not there after the settle bound of {declared:g} s")
-        raise self._unknown(f"{why}; looked and did not find it", next_check_at=None)
+        alike = f", but {strangers} without our marker that look the same" if strangers else ""
+        raise self._unknown(f"{why}; looked and did not find it{alike}", next_check_at=None)
 
     async def _send_again(self, because: str) -> WriteResult[T]:
         try:
             await self._promise.plan_again(because)
-        except JournalUnavailable as failure:
-            raise self._unknown(
-                f"the journal failed in the meantime ({failure})", next_check_at=None
-            ) from None
+        except (JournalUnavailable, InProgress) as failure:
+            raise self._unknown(f"it was not asked for again: {failure}", next_check_at=None) from None
         return await self._send()
 
     async def _found_after_doubt(self, found: Done[T]) -> WriteResult[T]:

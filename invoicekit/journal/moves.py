@@ -13,13 +13,13 @@ _DUPLICATE = IntentState.DUPLICATE
 _BY_A_PERSON = frozenset({IntentState.RESOLVED_APPLIED, IntentState.RESOLVED_NOT_APPLIED})
 
 # `SENDING` is entered from `PLANNED` alone, by `record_sending`. Restating what is settled or in doubt is
-# a step too: two readers may find the same.
+# a step too: two readers may find the same. What was confirmed may turn out to be there twice.
 _STEPS: dict[IntentState, frozenset[IntentState]] = {
     _PLANNED: frozenset({_CONFIRMED, _REJECTED, _DUPLICATE, _CANCELLED}),
     _SENDING: frozenset({_PLANNED, _IN_DOUBT, _CONFIRMED, _REJECTED, _DUPLICATE}),
     _IN_DOUBT: frozenset({_PLANNED, _IN_DOUBT, _CONFIRMED, _DUPLICATE}) | _BY_A_PERSON,
     _DUPLICATE: frozenset({_PLANNED, _CONFIRMED, _DUPLICATE}) | _BY_A_PERSON,
-    _CONFIRMED: frozenset({_CONFIRMED}) | _BY_A_PERSON,
+    _CONFIRMED: frozenset({_CONFIRMED, _DUPLICATE}) | _BY_A_PERSON,
     _REJECTED: frozenset({_REJECTED}) | _BY_A_PERSON,
     _CANCELLED: frozenset({_CANCELLED}) | _BY_A_PERSON,
     IntentState.RESOLVED_APPLIED: _BY_A_PERSON,

@@ -52,7 +52,7 @@ class Journal(Protocol):
         """Move an intent to another state; a `resource_id` of None leaves the stored one.
 
         Evidence is cut at 500 characters. A settled record is only ever moved by a person's decision, to
-        one of the two resolved states.
+        one of the two resolved states, or from CONFIRMED to DUPLICATE when a second one turns up.
         """
         ...
 

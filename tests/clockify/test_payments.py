@@ -1,5 +1,6 @@
 """Payments: recorded once whatever is lost, found again by marker, deleted by id."""
 
+import attrs
 import pytest
 from clockify_desk import (
     CLIENT,
@@ -125,7 +126,7 @@ async def test_two_payments_with_one_marker_are_told_and_kept(desk: Desk) -> Non
     first = await pay(desk)
     note = desk.simulator.ledger.payments(desk.invoice_id)[0].note
     stored = desk.simulator.ledger.invoice(desk.invoice_id)
-    stored.payments.append(stored.payments[0])
+    stored.payments.append(attrs.evolve(stored.payments[0], id=PAYMENT))
 
     async with desk.elsewhere() as service:
         with pytest.raises(DuplicateDetected) as double:

@@ -1,0 +1,76 @@
+"""A SET that is asked for again: a refusal of the repeat says nothing about the first send."""
+
+import pytest
+from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, THROTTLE, Bench
+
+from invoicekit.errors import JournalUnavailable, OutcomeUnknown
+from invoicekit.journal import Intent, IntentKey, IntentState
+from invoicekit.model import Outcome
+
+pytestmark = pytest.mark.looptime
+KEY = ("set_status", "value:inv1")
+
+
+@pytest.mark.parametrize(("first", "has_look"), [(LATE, True), (LOST_AFTER, False)])
+async def test_refused_repeat_is_no_failure(bench: Bench, first: str, has_look: bool) -> None:
+    """The first send took effect: to call the write rejected would be a lie."""
+    bench.provider.script = [first, REJECT]
+
+    with pytest.raises(OutcomeUnknown, match="earlier send"):
+        await bench.guard.run(bench.setting("new", has_look=has_look), bench.scope())
+
+    assert await bench.state(*KEY) is IntentState.IN_DOUBT
+
+
+async def test_throttled_repeat_goes_on(bench: Bench) -> None:
+    """A repeat that is refused unprocessed is sent again, and its answer settles all."""
+    bench.provider.script = [LOST_BEFORE, THROTTLE, OK]
+
+    result = await bench.guard.run(bench.setting("new"), bench.scope())
+
+    assert (result.outcome, result.attempts) == (Outcome.APPLIED, 3)
+    assert await bench.state(*KEY) is IntentState.CONFIRMED
+
+
+async def test_another_value_waits_for_the_refused_repeat_too(bench: Bench) -> None:
+    """The doubtful first send may still arrive: a newer value waits for its bound."""
+    bench.provider.script = [LATE, REJECT]
+    bench.provider.late_by = 20.0
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(bench.setting("doubtful", settle=30.0), bench.scope())
+
+    with pytest.raises(OutcomeUnknown, match="different"):
+        await bench.guard.run(bench.setting("newer", settle=30.0), bench.scope(5.0))
+
+    assert len(bench.provider.sent) == 2
+
+
+async def test_repeat_that_cannot_be_written_down_is_not_sent(bench: Bench) -> None:
+    """The journal fails before the repeat: nothing more is sent, and the doubt stays."""
+    bench.provider.script = [LOST_AFTER]
+    record = bench.journal.record_sending
+
+    async def fail(key: IntentKey) -> Intent:
+        if bench.provider.sent:
+            raise JournalUnavailable("disk full")
+        return await record(key)
+
+    bench.journal.record_sending = fail  # type: ignore[method-assign]  # a journal that fails late
+
+    with pytest.raises(OutcomeUnknown, match="disk full"):
+        await bench.guard.run(bench.setting("new", has_look=False), bench.scope())
+
+    assert len(bench.provider.sent) == 1
+
+
+async def test_resolving_a_superseded_value_looks(bench: Bench) -> None:
+    """The record is the newer value's: what it says is not said of the older one."""
+    bench.provider.script = [LOST_BEFORE] * 3
+    with pytest.raises(OutcomeUnknown) as caught:
+        await bench.guard.run(bench.setting("older", settle=1.0), bench.scope())
+    await bench.guard.run(bench.setting("newer", settle=1.0), bench.scope())
+
+    with pytest.raises(OutcomeUnknown, match="since"):
+        await caught.value.resolve()
+
+    assert await bench.state(*KEY) is IntentState.CONFIRMED
