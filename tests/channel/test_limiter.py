@@ -56,6 +56,39 @@ async def test_lateness_does_not_add_up() -> None:
     assert times[-1] == pytest.approx(99 * SLOT, abs=0.004)
 
 
+async def test_a_late_timer_does_not_add_up() -> None:
+    """Timers that fire two milliseconds late every time still hand out the whole rate."""
+    made = limiter()
+    loop = asyncio.get_running_loop()
+    before = loop.call_later
+
+    def late(delay: float, *args: object, **kwargs: object) -> asyncio.TimerHandle:
+        return before(delay + 0.002, *args, **kwargs)  # type: ignore[arg-type]
+
+    loop.call_later = late  # type: ignore[method-assign]
+
+    times = await grants(made, 100)
+
+    assert times[-1] == pytest.approx(99 * SLOT, abs=0.004)
+
+
+async def test_a_loop_that_stood_still_is_not_followed_by_a_burst() -> None:
+    """After half a second without a turn of the loop, five milliseconds are made up for, no more."""
+    made = limiter()
+    loop = asyncio.get_running_loop()
+    before = loop.call_later
+    delays = [0.5]
+
+    def late_once(delay: float, *args: object, **kwargs: object) -> asyncio.TimerHandle:
+        return before(delay + (delays.pop() if delays else 0.0), *args, **kwargs)  # type: ignore[arg-type]
+
+    loop.call_later = late_once  # type: ignore[method-assign]
+
+    times = await asyncio.gather(*(made.acquire(Lane.BULK) for _ in range(20)))
+
+    assert min(gaps(times)) >= SLOT - 0.006
+
+
 async def test_unused_time_is_not_made_up_for() -> None:
     """After an idle minute the slots are as far apart as ever."""
     made = limiter()
@@ -95,18 +128,27 @@ async def test_interactive_goes_ahead_of_bulk() -> None:
         task.cancel()
 
 
-async def test_bulk_does_not_overtake() -> None:
-    """A slot that is just free goes to those in line, not to a bulk call that happens to ask now."""
+@pytest.mark.parametrize(
+    ("waits", "asks", "is_granted"),
+    [
+        (Lane.INTERACTIVE, Lane.BULK, False),
+        (Lane.INTERACTIVE, Lane.INTERACTIVE, False),
+        (Lane.BULK, Lane.BULK, False),
+        (Lane.BULK, Lane.INTERACTIVE, True),
+    ],
+)
+async def test_nobody_overtakes_but_interactive_bulk(waits: Lane, asks: Lane, *, is_granted: bool) -> None:
+    """A slot that has just come free is not for who happens to ask now, unless that is the better lane."""
     made = limiter()
     await made.acquire(Lane.BULK)
-    waiting = asyncio.create_task(made.acquire(Lane.INTERACTIVE))
-    await asyncio.sleep(0)
-    asyncio.get_running_loop().call_at(SLOT, lambda: seen.append(made.acquire_now(Lane.BULK)))
+    waiting = asyncio.create_task(made.acquire(waits))
     seen: list[float | None] = []
+    # The slot counts as free half a millisecond before the timer hands it out.
+    asyncio.get_running_loop().call_at(SLOT - 0.0003, lambda: seen.append(made.acquire_now(asks)))
 
     await waiting
 
-    assert seen == [None]
+    assert [granted_at is not None for granted_at in seen] == [is_granted]
 
 
 async def test_one_timer_serves_all() -> None:
@@ -275,6 +317,19 @@ async def test_a_cancelled_waiter_does_not_use_up_the_hourly_budget() -> None:
     await asyncio.sleep(3600 * 1.02)
 
     assert (await grants(made, 2))[1] < 3600 * 1.02 + 2
+
+
+async def test_a_granted_slot_given_back_returns_to_the_hourly_budget() -> None:
+    """Cancelled in the moment of the grant: the next in line goes now, not in an hour."""
+    made = limiter(RateWindow(limit=10, seconds=1.0), RateWindow(limit=2, seconds=3600.0))
+    await made.acquire(Lane.BULK)
+    loser = asyncio.create_task(made.acquire(Lane.BULK))
+    winner = asyncio.create_task(made.acquire(Lane.BULK))
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_at(1 / 9.8, loser.cancel)
+
+    assert await winner < 1
+    assert loser.cancelled()
 
 
 async def test_several_windows_hold_at_once() -> None:

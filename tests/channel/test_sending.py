@@ -431,6 +431,7 @@ async def test_a_closed_channel_sends_nothing() -> None:
 
     with pytest.raises(ServiceClosed):
         await reader.send(READ, GET)
+    assert now() == 1
     with pytest.raises(ServiceClosed):
         await in_line
     assert len(transport.sent) == 1
