@@ -13,7 +13,7 @@ import pytest
 
 RUN = "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache', '--no-logo'])"
 
-# By contract: the module to plant, and a line that breaks this contract.
+# By contract: modules to plant, each with a line that breaks this contract.
 PLANTS: Mapping[str, tuple[str, str]] = {
     "layers": ("invoicekit/model/planted_layers.py", "import invoicekit.channel"),
     "adapters-see-the-contract": (
@@ -35,7 +35,10 @@ PLANTS: Mapping[str, tuple[str, str]] = {
         "from invoicekit.model import planted_cycle_back",
     ),
 }
-ALSO_PLANTED = {"invoicekit/model/planted_cycle_back.py": "from invoicekit.model import planted_cycle"}
+ALSO_PLANTED = {
+    "invoicekit/model/planted_cycle_back.py": "from invoicekit.model import planted_cycle",
+    "adapters/invoicekit_local/planted_rival.py": "import invoicekit_clockify.wire",
+}
 
 
 def lint_imports(tree: Path) -> tuple[int, str]:
@@ -97,3 +100,21 @@ def test_a_planted_violation_is_caught(contract: str, planted: str, root: Path) 
     (section,) = (text for text in sections if text.startswith(f"{title}\n"))
 
     assert module in section
+
+
+def test_an_adapter_that_uses_another_is_caught(planted: str) -> None:
+    """Each adapter stands alone: what two of them share belongs into wire."""
+    assert "invoicekit_local.planted_rival -> invoicekit_clockify" in planted
+
+
+def test_everything_shipped_is_under_the_contracts(root: Path) -> None:
+    """Whoever adds a package to the wheel adds it to the contracts."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]
+    shipped = {Path(name).name for name in settings["hatch"]["build"]["targets"]["wheel"]["packages"]}
+    linter = settings["importlinter"]
+    listed = {contract["id"]: contract for contract in linter["contracts"]}
+
+    assert set(linter["root_packages"]) == shipped
+    assert set(listed["no-cycles"]["ancestors"]) == shipped
+    assert set(listed["nobody-names-an-adapter"]["protected_modules"]) == shipped - {"invoicekit"}
+    assert set(listed["adapters-see-the-contract"]["source_modules"]) == shipped - {"invoicekit"}

@@ -10,7 +10,7 @@ def test_every_provider_is_listed_with_its_origin(command: CommandLine) -> None:
     ended = command.run("providers")
 
     assert ended.code == 0
-    assert ended.out.startswith("clockify  invoicekit ")
+    assert "clockify  invoicekit " in ended.out
     assert "record_payment" in ended.out
     assert "simulator: invoicekit simulate clockify" in ended.out
 
@@ -26,7 +26,8 @@ def test_one_provider_is_shown_with_its_notes(command: CommandLine) -> None:
 
 def test_the_list_is_there_for_machines(command: CommandLine) -> None:
     """`--json` gives the same as one document."""
-    (clockify,) = json.loads(command.run("providers", "--json").out)
+    told = json.loads(command.run("providers", "--json").out)
+    (clockify,) = (each for each in told if each["name"] == "clockify")
 
     assert clockify["name"] == "clockify"
     assert clockify["problem"] == ""

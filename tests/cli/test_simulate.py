@@ -114,4 +114,4 @@ def test_an_unknown_provider_is_answered_with_the_list(command: CommandLine) -> 
 
     assert ended.code == 2
     assert ended.err.startswith("invoicekit: no simulator is called 'clockfy'")
-    assert "installed: clockify" in ended.err
+    assert "did you mean 'clockify'?" in ended.err
