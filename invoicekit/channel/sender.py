@@ -1,7 +1,8 @@
 """What adapters hold: a channel on somebody's terms."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from typing import Any
 
 from invoicekit.channel.call import Call, Wiring
 from invoicekit.channel.gate import SendGate
@@ -35,7 +36,8 @@ class ChannelSender:
         self._deadline_seconds = deadline_seconds
         self._lane = lane
 
-    async def send(self, operation: Operation, request: HttpRequest) -> HttpResponse:
+    # Not a coroutine itself but one handed on: every answer passes through all that wait for it.
+    def send(self, operation: Operation, request: HttpRequest) -> Coroutine[Any, Any, HttpResponse]:
         """Send a request and return its 2xx answer.
 
         Raises:
@@ -47,7 +49,7 @@ class ChannelSender:
         """
         call = self._call(operation, request)
         wiring = self._wiring
-        return await wiring.retry.run(call.send, wiring.clock, wiring.random, call)
+        return wiring.retry.run(call.send, wiring.clock, wiring.random, call)
 
     def stream(
         self, operation: Operation, request: HttpRequest

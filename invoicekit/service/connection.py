@@ -1,10 +1,10 @@
 """One account at one provider, wired together: adapter, channel, guard and journal, and their life."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -115,12 +115,12 @@ class Connection:
         if self._life is not Life.OPEN:
             raise ServiceClosed(f"the service is {self._life.value}; use `async with` around every call")
 
-    async def write(
+    def write(
         self, write: Write[T], options: CallOptions, *, reference: str | None = None, marker: str = ""
-    ) -> WriteResult[T]:
+    ) -> Coroutine[Any, Any, WriteResult[T]]:
         """Perform a write through the guard."""
         self.check_open()
-        return await self.guard.run(write, self._scope(options), reference=reference, marker=marker)
+        return self.guard.run(write, self._scope(options), reference=reference, marker=marker)
 
     def _scope(self, options: CallOptions) -> CallScope:
         seconds, lane = options.deadline_seconds, options.lane

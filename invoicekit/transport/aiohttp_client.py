@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from types import TracebackType
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 import aiohttp
 from yarl import URL
@@ -20,7 +20,7 @@ from invoicekit.transport.watch import Watch
 CONNECTIONS: Final = 100
 CONNECT_SECONDS: Final = 10.0
 
-_Open = Callable[[Outgoing, Watch | None], Coroutine[object, None, aiohttp.ClientResponse]]
+_Open = Callable[[Outgoing, Watch | None], Awaitable[aiohttp.ClientResponse]]
 
 
 class _Options(TypedDict):
@@ -81,7 +81,8 @@ class AiohttpTransport:
         self._idle: asyncio.Event | None = None
         self._is_closed = False
 
-    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
+    # Coroutines handed on rather than awaited: every answer passes through all that wait for it.
+    def exchange(self, outgoing: Outgoing) -> Coroutine[Any, Any, HttpResponse]:
         """Send once and read the whole answer, whatever its status.
 
         Raises:
@@ -89,13 +90,7 @@ class AiohttpTransport:
             asyncio.CancelledError: Passed on, the connection cut; the caller must assume it departed.
         """
         watch = self._watch(outgoing)
-        self._under_way += 1
-        try:
-            return await contain(self._exchange(outgoing, watch), outgoing, watch)
-        finally:
-            self._under_way -= 1
-            if self._idle is not None and not self._under_way:
-                self._idle.set()
+        return contain(self._exchange(outgoing, watch), outgoing, watch)
 
     def stream(self, outgoing: Outgoing) -> "Download":
         """Send once and read the body in pieces; the response's own `body` is empty unless not 2xx.
@@ -122,12 +117,18 @@ class AiohttpTransport:
                 await session.close()
 
     async def _exchange(self, outgoing: Outgoing, watch: Watch | None) -> HttpResponse:
-        response = await self._open(outgoing, watch)
+        self._under_way += 1
         try:
-            body = await read_whole(response, outgoing.max_body_bytes)
-        except BaseException:
-            _drop(response)
-            raise
+            response = await self._open(outgoing, watch)
+            try:
+                body = await read_whole(response, outgoing.max_body_bytes)
+            except BaseException:
+                _drop(response)
+                raise
+        finally:
+            self._under_way -= 1
+            if self._idle is not None and not self._under_way:
+                self._idle.set()
         return HttpResponse(
             status=response.status,
             headers=_lower(response),
@@ -135,7 +136,7 @@ class AiohttpTransport:
             sends=1 if watch is None else watch.sends,
         )
 
-    async def _open(self, outgoing: Outgoing, watch: Watch | None) -> aiohttp.ClientResponse:
+    def _open(self, outgoing: Outgoing, watch: Watch | None) -> Awaitable[aiohttp.ClientResponse]:
         session, loop = self._session, asyncio.get_running_loop()
         if self._is_closed or (session is not None and session.closed):
             raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
@@ -150,7 +151,7 @@ class AiohttpTransport:
             self._loop = loop
         if session is None:
             session = self._session = self._new_session()
-        return await session.request(
+        return session.request(
             outgoing.method,
             URL(outgoing.url, encoded=True),
             data=outgoing.body if watch is None else watch.body,
@@ -184,11 +185,14 @@ class Download(AsyncIterator[bytes]):
 
     async def __aenter__(self) -> tuple[HttpResponse, AsyncIterator[bytes]]:
         """Send, and read the head; a body that is not 2xx is read whole."""
-        response = await contain(self._open(self._outgoing, self._watch), self._outgoing, self._watch)
+        response = await contain(self._send(), self._outgoing, self._watch)
         self._response = response
         body = await self._dropping(self._begin(response))
         sends = 1 if self._watch is None else self._watch.sends
         return HttpResponse(status=response.status, headers=_lower(response), body=body, sends=sends), self
+
+    async def _send(self) -> aiohttp.ClientResponse:
+        return await self._open(self._outgoing, self._watch)
 
     async def _begin(self, response: aiohttp.ClientResponse) -> bytes:
         if not 200 <= response.status < 300:
