@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
 from invoicekit.batch.seen import Seen
 from invoicekit.batch.unit import Unit, outcome_of, repeat_of
-from invoicekit.batch.verdict import Ruling, rule
+from invoicekit.batch.verdict import Ruling, rule, shows_an_answer
 from invoicekit.clock import Clock
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.model import WriteResult
@@ -76,7 +76,7 @@ class Batch(Generic[T]):
         self._stopped_by: InvoiceKitError | None = None
         self._stopping = asyncio.Event()
         self._opened = asyncio.Event()
-        self._is_scouting = False
+        self._scouting: asyncio.Event | None = None
         self._answers = 0
         self._held = 0
 
@@ -93,7 +93,7 @@ class Batch(Generic[T]):
     def stop(self) -> None:
         """Send nothing new; what is under way ends, the rest of the input is not attempted."""
         self._stopping.set()
-        self._opened.set()
+        self._open()
 
     def abort(self) -> None:
         """Stop, and cut off what is under way: those items are unknown."""
@@ -250,15 +250,20 @@ class Batch(Generic[T]):
     # --- sending ------------------------------------------------------------------------------
 
     async def _perform(self, unit: Unit[T]) -> None:
-        parts = [tuple(unit.items.values())]
-        while parts and not self._stopping.is_set():
-            parts += await self._attempt(unit, parts.pop())
+        scout = await self._scout()
+        try:
+            parts = [tuple(unit.items.values())]
+            while parts and not self._stopping.is_set():
+                parts += await self._attempt(unit, parts.pop())
+        finally:
+            if scout is not None and not self._opened.is_set():
+                self._scouting = None  # nobody was asked: the next unit finds out
+                scout.set()
 
     async def _attempt(self, unit: Unit[T], part: tuple[Item[T], ...]) -> tuple[tuple[Item[T], ...], ...]:
         """Send until the part has ended or the job has; return the halves that are left to be tried."""
         tries = 0
         answers_before = self._answers
-        await self._scout()
         while not self._stopping.is_set():
             unit.sending = part
             try:
@@ -267,7 +272,8 @@ class Batch(Generic[T]):
                 problem = failure
             else:
                 unit.land(part, result)
-                self._answered()
+                self._answers += 1
+                self._open()
                 return ()
             unit.sending = ()
             tries += 1
@@ -278,7 +284,9 @@ class Batch(Generic[T]):
             if ruling is Ruling.STOP or (ruling is Ruling.RETRY and self._answers == answers_before):
                 self._halt(problem)
                 return ()
-            self._answered()
+            if shows_an_answer(problem):
+                self._open()
+            self._answers += 1
             if ruling is Ruling.SPLIT and len(part) > 1:
                 good = self._sift(unit, part) if isinstance(problem, UsageError) else part
                 if good == part:
@@ -307,17 +315,19 @@ class Batch(Generic[T]):
                 good.append(item)
         return tuple(good)
 
-    async def _scout(self) -> None:
-        """Let one request find out whether any can work; the others wait for its answer."""
-        if self._opened.is_set():
-            return
-        if self._is_scouting:
-            await self._opened.wait()
-        self._is_scouting = True
+    async def _scout(self) -> asyncio.Event | None:
+        """Let one unit find out whether any can work, and wait for that; the one gets what ends its time."""
+        while not self._opened.is_set():
+            if self._scouting is None:
+                self._scouting = asyncio.Event()
+                return self._scouting
+            await self._scouting.wait()
+        return None
 
-    def _answered(self) -> None:
-        self._answers += 1
+    def _open(self) -> None:
         self._opened.set()
+        if self._scouting is not None:
+            self._scouting.set()
 
     async def _pause(self, tries: int, failure: InvoiceKitError) -> None:
         asked = getattr(failure, "retry_after", None) or 0.0

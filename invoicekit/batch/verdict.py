@@ -10,11 +10,15 @@ from invoicekit.errors import (
     ConfigurationError,
     Conflict,
     CurrencyMismatch,
+    DestructiveTransition,
     DuplicateDetected,
+    FieldLocked,
     IncompatibleAdapter,
+    InProgress,
     InvalidAmount,
     InvalidIdentifier,
     InvalidRequest,
+    InvalidTransition,
     InvoiceKitError,
     JournalUnavailable,
     MalformedResponse,
@@ -26,6 +30,7 @@ from invoicekit.errors import (
     ServiceClosed,
     Unavailable,
     UnsupportedOperation,
+    UsageError,
 )
 
 
@@ -48,6 +53,7 @@ class Ruling(Enum):
 
 _CONTENT_STATUSES = frozenset({None, 400, 404, 409, 413, 422})
 _CONTENT = (InvalidRequest, NotFound, Conflict, InvalidIdentifier, InvalidAmount, CurrencyMismatch)
+_AFTER_A_READ = (CurrencyMismatch, InvalidTransition, DestructiveTransition, FieldLocked)
 _PASSING = (Unavailable, MalformedResponse, PaginationIncomplete, PaginationLoop)
 _GENERAL = (
     AuthenticationError,
@@ -62,13 +68,22 @@ _GENERAL = (
 )
 
 
+def shows_an_answer(failure: InvoiceKitError) -> bool:
+    """Tell whether an error proves that the provider answers these credentials.
+
+    Most wrong calls are refused before anything is sent; what is compared with the invoice took a read.
+    """
+    return not isinstance(failure, UsageError) or isinstance(failure, _AFTER_A_READ)
+
+
 def rule(failure: InvoiceKitError) -> Ruling:
     """Judge an error that a service call raised.
 
     `MalformedResponse` and the pagination errors come out of a write only from the look before it, so
-    nothing was sent: the guard takes an unreadable answer to the write itself as doubt.
+    nothing was sent: the guard takes an unreadable answer to the write itself as doubt. `InProgress`
+    sent nothing from here, but somebody else is at the same item, and how that ends is not known here.
     """
-    if isinstance(failure, OutcomeUnknown | DuplicateDetected):
+    if isinstance(failure, OutcomeUnknown | DuplicateDetected | InProgress):
         return Ruling.UNKNOWN
     if isinstance(failure, RateLimited):
         return Ruling.WAIT

@@ -47,7 +47,7 @@ from invoicekit.errors import (
         (InvalidRequest("x", status=500), Ruling.REJECT),
         (PermissionDenied("x", status=403), Ruling.REJECT),
         (ReferenceReused("x"), Ruling.REJECT),
-        (InProgress("x"), Ruling.REJECT),
+        (InProgress("x"), Ruling.UNKNOWN),
         (DestructiveTransition("x"), Ruling.REJECT),
         (OutcomeUnknown("x"), Ruling.UNKNOWN),
         (DuplicateDetected("x", candidates=()), Ruling.UNKNOWN),

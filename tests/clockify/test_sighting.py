@@ -61,7 +61,7 @@ async def test_a_rewritten_note_still_settles_doubt(rewrite: str) -> None:
     """The marker outlives trimmed blanks and stripped tags; equal payments beside it do no harm."""
     fault = Fault(kind=FaultKind.DROP_AFTER, at="add_payment", nth=2)
     async with opened(
-        behaviour=Behaviour(note_rewrite=rewrite),  # type: ignore[arg-type]  # converted
+        behaviour=Behaviour(note_rewrite=rewrite),
         faults=[fault],
         on_doubt=OnDoubt.RESEND,
     ) as desk:
@@ -74,7 +74,7 @@ async def test_a_dropped_note_is_never_taken_for_absence() -> None:
     """Applied, its answer lost and its marker gone: even with "resend" nothing goes a second time."""
     fault = Fault(kind=FaultKind.DROP_AFTER, at="add_payment")
     async with opened(
-        behaviour=Behaviour(note_rewrite="drop"),  # type: ignore[arg-type]  # converted
+        behaviour=Behaviour(note_rewrite="drop"),
         faults=[fault],
         on_doubt=OnDoubt.RESEND,
     ) as desk:
