@@ -16,6 +16,10 @@ class WriteWithoutGate(UsageError):
     """A write was given to a sender that only reads; nothing was sent. Writes go through the guard."""
 
 
+class ForeignWrite(UsageError):
+    """A write was addressed to a URL that the provider handed out; nothing was sent."""
+
+
 class ChannelSender:
     """Send within one lane and deadline: reads, and writes too where there is a gate."""
 
@@ -83,6 +87,8 @@ class ChannelSender:
             gate = self._gate
             if gate is None:
                 raise WriteWithoutGate(f"{operation.name} is a write, and this sender only reads")
+            if request.foreign_url:
+                raise ForeignWrite(f"{operation.name} is a write, and those go to declared hosts alone")
         if wiring.is_closed:
             raise ServiceClosed("the channel is closed; nothing was sent")
         url = wiring.addresses.url(request)

@@ -11,7 +11,7 @@ from channel_bench import APPEND, GET, POST, READ, RecordingGate, ScriptedTransp
 
 from invoicekit.channel import Channel, Lane
 from invoicekit.clock import LoopClock
-from invoicekit.errors import AuthenticationError, NotApplied, Unavailable
+from invoicekit.errors import AuthenticationError, NotApplied, Unavailable, UsageError
 from invoicekit.secret import Secret
 from invoicekit.transport import (
     Departed,
@@ -211,3 +211,17 @@ async def test_a_foreign_url_gets_no_credentials() -> None:
     assert sent.url == "https://files.example.net/x.pdf?sig=1"
     assert set(sent.headers) == {"Accept"}
     assert source.asked == 0
+
+
+async def test_a_write_to_a_foreign_url_is_refused() -> None:
+    """Only documents are read elsewhere; a write goes to a declared host or nowhere."""
+    transport, source = ScriptedTransport(), Source()
+    gate = RecordingGate()
+    foreign = attrs.evolve(POST, foreign_url="https://files.example.net/x")
+
+    with pytest.raises(UsageError, match="declared hosts"):
+        await (
+            channel_on(transport, source).writer(gate, deadline_at=None, lane=Lane.BULK).send(APPEND, foreign)
+        )
+
+    assert (gate.log, transport.sent) == ([], [])
