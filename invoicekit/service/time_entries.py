@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 
 from invoicekit.batch import Batch, Item, ItemOutcome, Standing
-from invoicekit.errors import InvoiceKitError
+from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.model import EntryMarks, Pager, TimeEntry, TimeEntryQuery, WriteResult
 from invoicekit.service.calls import Calls
 
@@ -88,6 +88,9 @@ class TimeEntryCalls(Calls):
 
         Args:
             chunk: Most ids in one request; the adapter's own limit where None.
+
+        Raises:
+            UsageError: A single text instead of many ids.
         """
         counts = dict.fromkeys(Standing, 0)
         problems: list[ItemOutcome[None]] = []
@@ -109,14 +112,20 @@ class TimeEntryCalls(Calls):
 
         Iterate the result once with ``async for``; its memory does not grow with the number of ids.
         """
-        limit = self._offered("mark_time_entries").capabilities.of("mark_time_entries").batch_limit
+        adapter = self._offered("mark_time_entries")
+        limit = adapter.capabilities.of("mark_time_entries").batch_limit
+        if isinstance(entry_ids, str):
+            raise UsageError("mark_time_entries() takes many ids: put a single one into a list")
         patient = self.bulk_lane()
 
         async def send(items: tuple[Item[None], ...]) -> WriteResult[object]:
             return await patient.mark_batch([item.id for item in items], invoiced=invoiced)
 
+        def check(item: Item[None]) -> None:
+            adapter.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
+
         size = min(chunk or _CHUNK, limit or chunk or _CHUNK)
-        return Batch(_items(entry_ids), send, clock=self._connection.clock, size=size)
+        return Batch(_items(entry_ids), send, clock=self._connection.clock, size=size, check=check)
 
 
 def _items(
@@ -124,11 +133,18 @@ def _items(
 ) -> Iterator[Item[None]] | AsyncIterator[Item[None]]:
     if isinstance(entry_ids, AsyncIterable):
         return _async_items(entry_ids)
-    return (Item(position=n, id=entry, payload=None) for n, entry in enumerate(entry_ids, start=1))
+    return (_item(position, entry) for position, entry in enumerate(entry_ids, start=1))
 
 
 async def _async_items(entry_ids: AsyncIterable[str]) -> AsyncIterator[Item[None]]:
     position = 0
     async for entry in entry_ids:
         position += 1
-        yield Item(position=position, id=entry, payload=None)
+        yield _item(position, entry)
+
+
+def _item(position: int, entry: object) -> Item[None]:
+    if isinstance(entry, str):
+        return Item(position=position, id=entry, payload=None)
+    problem = f"an id is text, not {type(entry).__name__}; nothing was sent for it"
+    return Item(position=position, id=type(entry).__name__, payload=None, problem=problem)
