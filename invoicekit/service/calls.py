@@ -16,7 +16,7 @@ from invoicekit.adapter import (
     Write,
 )
 from invoicekit.channel import Lane
-from invoicekit.errors import UnsupportedOperation, UsageError
+from invoicekit.errors import ReferenceReused, UnsupportedOperation, UsageError
 from invoicekit.guard import check_reference, read_patiently
 from invoicekit.model import Page, Pager, WriteResult
 from invoicekit.service.connection import CallOptions, Connection
@@ -61,11 +61,16 @@ class Calls:
     ) -> HttpResponse:
         """Send any request to the provider under the same limits, journal and redaction.
 
-        A write is sent once and never looked for: doubt about it stays doubt.
+        Nothing is looked for: doubt about an append stays doubt, and only a SET may be asked for again.
 
         Args:
             operation: What it is; its effect decides whether it is journalled.
-            reference: Required for a write.
+            reference: Your own id of the effect; an append needs one.
+
+        Raises:
+            UsageError: An append without a reference; nothing was sent.
+            ReferenceReused: The write was done before under this reference. Its answer was not kept, so
+                that none can be given again; nothing was sent.
         """
         self._connection.check_open()
         if not operation.is_write:
@@ -98,10 +103,17 @@ def _raw_write(operation: Operation, request: HttpRequest) -> Write[HttpResponse
     async def perform(sender: Sender) -> Done[HttpResponse]:
         return Done(value=await sender.send(operation, request))
 
+    def recall(_: str | None) -> HttpResponse:
+        raise ReferenceReused(
+            f"{operation.name} was done before under this reference, and its answer was not kept; nothing was "
+            "sent"
+        )
+
     body = (request.body or b"").decode(errors="replace")
     return Write(
         operation=attrs.evolve(operation, looks_before=False, looks_after=False),
         target=f"{request.method} {request.path}",
         content=f"{request.query}{body}",
         perform=perform,
+        recall=recall,
     )

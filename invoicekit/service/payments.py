@@ -44,6 +44,7 @@ class PaymentCalls(InvoiceCalls):
         Raises:
             ReferenceReused: The reference was used for a different payment; nothing was sent.
             InvalidAmount: Not above zero, or more decimals than the currency has.
+            UsageError: `paid_at` without a time zone, or an unusable reference; nothing was sent.
             DuplicateDetected: The provider holds the payment twice.
         """
         if not isinstance(amount, Money) or amount.amount <= 0:
@@ -70,7 +71,8 @@ class PaymentCalls(InvoiceCalls):
         """Record the whole balance as paid and read the invoice again.
 
         Raises:
-            InvalidTransition: The invoice cannot be paid, or its answer shows no balance.
+            InvalidTransition: The invoice cannot be paid as it is, e.g. because it is void.
+            InvalidAmount: The provider shows no balance for it; nothing was sent.
         """
         before = await self.get_invoice(invoice_id)
         due = before.amount_due
