@@ -105,7 +105,7 @@ def _raw_write(operation: Operation, request: HttpRequest) -> Write[HttpResponse
 
     def recall(_: str | None) -> HttpResponse:
         raise ReferenceReused(
-            f"{operation.name} was done before under this reference, and its answer was not kept; nothing was "
+            f"{operation.name} was done before under this reference and its answer was not kept; nothing was "
             "sent"
         )
 
