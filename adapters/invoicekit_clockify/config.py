@@ -21,6 +21,9 @@ FREE_PLAN = (RateWindow(limit=30, seconds=3600.0),)
 UNKNOWN_PLAN = (RateWindow(limit=10, seconds=1.0, is_documented=False),)
 """Unverified: where older clients began."""
 
+PAGE_SIZE = 200
+MOST_PAGE_SIZE = 5000
+
 _ID = re.compile(r"[0-9a-f]{24}")
 _RATE = re.compile(r"\s*([1-9][0-9]{0,8})\s*/\s*(s|sec|second|min|minute|h|hour)\s*")
 _SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
@@ -86,7 +89,7 @@ class ClockifyConfig:
     region: str | None = None
     subdomain: str | None = None
     settle_seconds: float | None = None
-    page_size: int = 200
+    page_size: int = PAGE_SIZE
     rate: str | None = None
     item_type: str | None = None
 
@@ -99,8 +102,8 @@ class ClockifyConfig:
             raise _refused(self._credential, "holds blanks or characters that cannot stand in a header")
         if self.settle_seconds is not None and not 0 <= self.settle_seconds < float("inf"):
             raise _refused("settle_seconds", "must be a number of seconds, 0 or more")
-        if not 1 <= self.page_size <= 5000:
-            raise _refused("page_size", "must be 1 to 5000")
+        if not 1 <= self.page_size <= MOST_PAGE_SIZE:
+            raise _refused("page_size", f"must be 1 to {MOST_PAGE_SIZE}")
         if self.rate is not None:
             parse_rate(self.rate)
         if _ID.fullmatch(self.workspace) is None:

@@ -11,7 +11,6 @@ from invoicekit.adapter import (
     Capabilities,
     Done,
     HttpResponse,
-    Idempotency,
     Operation,
     Sender,
     Sighting,
@@ -44,9 +43,22 @@ from invoicekit_local.books import Books
 from invoicekit_local.capabilities import CAPABILITIES
 from invoicekit_local.config import LocalConfig
 from invoicekit_local.exchange import export_books, import_books
+from invoicekit_local.operations import (
+    CREATE_CREDIT_NOTE,
+    CREATE_CUSTOMER,
+    CREATE_INVOICE,
+    DELETE_INVOICE,
+    DELETE_PAYMENT,
+    DUPLICATE_INVOICE,
+    MARK_TIME_ENTRIES,
+    RECORD_PAYMENT,
+    REFUND,
+    SET_STATUS,
+    UPDATE_INVOICE,
+)
 from invoicekit_local.pdf import invoice_pdf
 from invoicekit_local.rows import DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID
-from invoicekit_local.writing import append, unless_there, value
+from invoicekit_local.writing import unless_there
 
 T = TypeVar("T")
 
@@ -146,7 +158,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
         return self._write(
-            append("create_invoice", Idempotency.NATURAL_KEY),
+            CREATE_INVOICE,
             f"invoice number {new.number}",
             canonical(new=new),
             lambda books: ledger.create_invoice(books, new),
@@ -158,7 +170,7 @@ class Local(Adapter[LocalConfig]):
         if change.extra:
             raise UsageError(f"the books know no extra fields: {', '.join(sorted(change.extra))}")
         return self._write(
-            value("update_invoice"),
+            UPDATE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id, change=change),
             lambda books: ledger.update_invoice(books, invoice_id, change),
@@ -178,7 +190,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(refusal=ledger.step_refusal(books, change.invoice_id, word))
 
         return self._write(
-            value("set_status"),
+            SET_STATUS,
             change.invoice_id,
             canonical(invoice_id=change.invoice_id, status=word),
             lambda books: ledger.set_status(books, change.invoice_id, word),
@@ -197,7 +209,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=invoice_id),))
 
         return self._write(
-            value("delete_invoice"),
+            DELETE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.delete_invoice(books, invoice_id),
@@ -207,7 +219,7 @@ class Local(Adapter[LocalConfig]):
     def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
         """Copy an invoice as a new draft of the next free number."""
         return self._write(
-            append("duplicate_invoice", Idempotency.NONE),
+            DUPLICATE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.duplicate_invoice(books, invoice_id),
@@ -217,7 +229,7 @@ class Local(Adapter[LocalConfig]):
     def record_payment(self, payment: NewPayment) -> Write[Payment]:
         """Record money received, at most what is owed."""
         return self._money(
-            "record_payment",
+            RECORD_PAYMENT,
             payment.invoice_id,
             "payment",
             payment.amount,
@@ -235,7 +247,7 @@ class Local(Adapter[LocalConfig]):
     def refund(self, refund: NewRefund) -> Write[Payment]:
         """Give money back, at most what was paid."""
         return self._money(
-            "refund",
+            REFUND,
             refund.invoice_id,
             "refund",
             -refund.amount,
@@ -253,7 +265,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=payment_id),))
 
         return self._write(
-            value("delete_payment"),
+            DELETE_PAYMENT,
             invoice_id,
             canonical(invoice_id=invoice_id, payment_id=payment_id),
             lambda books: ledger.delete_payment(books, invoice_id, payment_id),
@@ -271,7 +283,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in ours))
 
         return self._write(
-            append("create_credit_note", Idempotency.NATURAL_KEY),
+            CREATE_CREDIT_NOTE,
             note.invoice_id,
             canonical(note=note),
             lambda books: ledger.create_credit_note(books, note),
@@ -281,7 +293,7 @@ class Local(Adapter[LocalConfig]):
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of all of them, or of none."""
         return self._write(
-            value("mark_time_entries"),
+            MARK_TIME_ENTRIES,
             f"entries {canonical(ids=marks.entry_ids)}",
             canonical(ids=marks.entry_ids, invoiced=marks.invoiced),
             lambda books: ledger.mark_entries(books, marks.entry_ids, invoiced=marks.invoiced),
@@ -299,7 +311,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
         return self._write(
-            append("create_customer", Idempotency.NATURAL_KEY),
+            CREATE_CUSTOMER,
             f"customer {new.name}",
             canonical(new=new),
             perform,
@@ -324,7 +336,7 @@ class Local(Adapter[LocalConfig]):
 
     def _money(
         self,
-        name: str,
+        operation: Operation,
         invoice_id: str,
         kind: str,
         amount: Money,
@@ -344,7 +356,7 @@ class Local(Adapter[LocalConfig]):
                 return Sighting(refusal=ledger.reference_taken(reference))
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
-        return self._write(append(name, Idempotency.NATURAL_KEY), invoice_id, content, insert, look)
+        return self._write(operation, invoice_id, content, insert, look)
 
     def _write(
         self,

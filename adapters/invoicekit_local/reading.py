@@ -12,7 +12,7 @@ from invoicekit_local.rows import customer_of, entry_of, instant, invoice_of, pa
 T = TypeVar("T")
 Books = sqlite3.Connection
 
-_PAGE = 200
+PAGE_SIZE = 200
 
 
 def by_number(books: Books, number: str) -> Sequence[Invoice]:
@@ -120,7 +120,7 @@ def _page(
     # Table and conditions are literals of this module; every value is bound.
     rows = books.execute(
         f"select rowid as cursor_row, * from {table} where {where} order by rowid limit ?",  # noqa: S608
-        (*values, int(cursor or 0), _PAGE + 1),
+        (*values, int(cursor or 0), PAGE_SIZE + 1),
     ).fetchall()
-    next_cursor = str(rows[_PAGE - 1]["cursor_row"]) if len(rows) > _PAGE else None
-    return Page(items=tuple(read(row) for row in rows[:_PAGE]), next_cursor=next_cursor)
+    next_cursor = str(rows[PAGE_SIZE - 1]["cursor_row"]) if len(rows) > PAGE_SIZE else None
+    return Page(items=tuple(read(row) for row in rows[:PAGE_SIZE]), next_cursor=next_cursor)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from invoicekit.model import (
+    UNSUPPORTED,
     Customer,
     Invoice,
     InvoiceStatus,
@@ -109,6 +110,7 @@ def payment_of(row: sqlite3.Row, currency: str) -> Payment:
         amount=money(sign * row["amount_minor"], currency),
         paid_at=datetime.fromisoformat(row["paid_at"]),
         note=row["note"],
+        author=UNSUPPORTED,
         reference=row["reference"],
         raw=dict(row),
     )
@@ -122,6 +124,7 @@ def customer_of(row: sqlite3.Row) -> Customer:
         email=row["email"],
         address=row["address"],
         note=row["note"],
+        currency=UNSUPPORTED,
         is_archived=bool(row["is_archived"]),
         raw=dict(row),
     )
@@ -138,9 +141,11 @@ def entry_of(row: sqlite3.Row) -> TimeEntry:
         invoice_id=row["invoice_id"],
         user_id=row["user_id"],
         project_id=row["project_id"],
+        task_id=UNSUPPORTED,
         customer_id=row["customer_id"],
         description=row["description"],
         is_billable=bool(row["is_billable"]),
+        is_locked=UNSUPPORTED,
         start=start,
         end=start + duration,
         duration=duration,

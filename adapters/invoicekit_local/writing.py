@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from invoicekit.adapter import Done, Effect, Idempotency, Operation, Sighting
+from invoicekit.adapter import Done, Sighting
 
 T = TypeVar("T")
 
@@ -23,22 +23,3 @@ def unless_there(
     made = work(books)
     identity = getattr(made, "id", None)
     return Done(value=made, resource_id=identity if isinstance(identity, str) else None)
-
-
-def append(name: str, idempotency: Idempotency) -> Operation:
-    """Declare a write that adds something."""
-    # A commit is visible at once: nothing can turn up later, so the settle bound is zero.
-    return Operation(
-        name=name, effect=Effect.APPEND, idempotency=idempotency, settle_seconds=0.0, looks_after=False
-    )
-
-
-def value(name: str) -> Operation:
-    """Declare a write that sets something."""
-    return Operation(
-        name=name,
-        effect=Effect.SET,
-        idempotency=Idempotency.SET_VALUE,
-        settle_seconds=0.0,
-        looks_after=False,
-    )

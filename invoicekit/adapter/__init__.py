@@ -1,6 +1,14 @@
 """The contract for adapter authors."""
 
-from invoicekit.adapter.capabilities import Capabilities, Capability, Support
+from invoicekit.adapter.capabilities import (
+    Capabilities,
+    Capability,
+    Fields,
+    Limits,
+    Scale,
+    Support,
+    Webhooks,
+)
 from invoicekit.adapter.contract import ADAPTER_API, Adapter, Probe
 from invoicekit.adapter.write import Done, Sighting, Write
 from invoicekit.operation import Effect, Idempotency, Operation
@@ -24,12 +32,15 @@ __all__ = [
     "Credentials",
     "Done",
     "Effect",
+    "Fields",
     "HttpRequest",
     "HttpResponse",
     "Idempotency",
+    "Limits",
     "Operation",
     "Probe",
     "RateWindow",
+    "Scale",
     "Secret",
     "Sender",
     "Sighting",
@@ -37,5 +48,6 @@ __all__ = [
     "Support",
     "Token",
     "TokenSource",
+    "Webhooks",
     "Write",
 ]
