@@ -1,0 +1,18 @@
+"""Kukkingu for invoicekit."""
+
+from invoicekit_kukkingu.adapter import Kukkingu
+from invoicekit_kukkingu.config import BillableAmount, KukkinguConfig
+from invoicekit_kukkingu.directory import Contract, Health, NewContract, Project
+from invoicekit_kukkingu.token import ProvidedToken, TokenProvider
+
+__all__ = [
+    "BillableAmount",
+    "Contract",
+    "Health",
+    "Kukkingu",
+    "KukkinguConfig",
+    "NewContract",
+    "Project",
+    "ProvidedToken",
+    "TokenProvider",
+]
