@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from invoicekit import InvoiceService, TimeEntry
-from invoicekit.simulate import Rate, serving
+from invoicekit.simulate import Rate, Simulator, serving
 from invoicekit_clockify.simulator import ClockifySimulator
 from invoicekit_local import Local
 
@@ -24,11 +24,13 @@ class ProviderDesk:
         service: Connected with what this provider alone needs.
         entry_ids: Tracked time that is not invoiced yet.
         payments_held: Asks the provider's own ledger for the amounts, in minor units, of one invoice.
+        simulator: What plays the provider, and counts its requests; None where there is no HTTP.
     """
 
     service: InvoiceService
     entry_ids: tuple[str, ...]
     payments_held: Callable[[str], list[int]]
+    simulator: Simulator | None = None
 
 
 @asynccontextmanager
@@ -50,6 +52,7 @@ async def clockify(folder: Path) -> AsyncIterator[ProviderDesk]:
                 payments_held=lambda invoice: [
                     payment.amount for payment in simulator.ledger.payments(invoice)
                 ],
+                simulator=simulator,
             )
 
 
