@@ -1,6 +1,6 @@
 """Payments, which at Kukkingu are one instant: paidAt, set for the whole amount or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
@@ -13,7 +13,7 @@ from invoicekit.errors import (
     MalformedResponse,
     UnsupportedOperation,
 )
-from invoicekit.model import Money, NewPayment, Payment
+from invoicekit.model import UNSUPPORTED, Money, NewPayment, Payment
 from invoicekit.wire import canonical
 from invoicekit_kukkingu import requests
 from invoicekit_kukkingu.invoices import fetch_invoice
@@ -31,7 +31,7 @@ async def list_payments(sender: Sender, invoice_id: str) -> Sequence[Payment]:
         return ()
     if not isinstance(total, Money):
         raise MalformedResponse(f"invoice {invoice_id} is paid, and its amount cannot be read")
-    return (Payment(id=None, invoice_id=invoice_id, amount=total, paid_at=paid_at, raw=record.raw),)
+    return (_payment(invoice_id, total, paid_at, raw=record.raw),)
 
 
 def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
@@ -55,13 +55,7 @@ def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
     request = requests.patch_invoice(payment.invoice_id, encode_paid_at(payment.paid_at))
 
     def recall(_: str | None) -> Payment:
-        return Payment(
-            id=None,
-            invoice_id=payment.invoice_id,
-            amount=payment.amount,
-            paid_at=paid_at,
-            reference=payment.reference,
-        )
+        return _payment(payment.invoice_id, payment.amount, paid_at, reference=payment.reference)
 
     def done(record: InvoiceRecord) -> Done[Payment]:
         return Done(value=recall(None), resource_id=payment.invoice_id, raw=record.raw)
@@ -88,6 +82,26 @@ def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
         perform=perform,
         look=look,
         recall=recall,
+    )
+
+
+def _payment(
+    invoice_id: str,
+    amount: Money,
+    paid_at: datetime,
+    *,
+    reference: str | None = None,
+    raw: Mapping[str, object] | None = None,
+) -> Payment:
+    return Payment(
+        id=None,
+        invoice_id=invoice_id,
+        amount=amount,
+        paid_at=paid_at,
+        note=UNSUPPORTED,
+        author=UNSUPPORTED,
+        reference=reference,
+        raw=raw or {},
     )
 
 
