@@ -7,9 +7,11 @@ import attrs
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from invoicekit.adapter import Capabilities, Support
+from invoicekit.adapter import Capabilities, Capability, Fields, Limits
+from invoicekit.cli import provider_words as words
+from invoicekit.cli.provider_matrix import markdown, matrix, show_legend
+from invoicekit.cli.provider_sheet import show_sheet
 from invoicekit.errors import UsageError
 from invoicekit.registry import Installed, Registry
 
@@ -31,25 +33,45 @@ class Found:
 def providers(
     name: Annotated[str | None, typer.Argument(help="Show this one alone, with notes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the matrix as Markdown.")] = False,
 ) -> None:
-    """List the installed providers and what each can do."""
-    registry = Registry()
-    if name is not None:
-        registry.adapter(name)
-    simulators = {simulator.name for simulator in registry.simulators()}
-    found = [
-        _look_at(registry, installed, has_simulator=installed.name in simulators)
-        for installed in registry.installed()
-        if name in (None, installed.name)
-    ]
+    """List the installed providers and what each can do, side by side."""
+    if as_json and as_markdown:
+        raise UsageError("--json or --markdown, not both")
+    found = _found(name)
     if as_json:
         typer.echo(json.dumps([_as_json(one) for one in found], indent=2))
+        return
+    usable = {one.installed.name: one.capabilities for one in found if one.capabilities is not None}
+    if as_markdown:
+        typer.echo(markdown(usable))
         return
     console = Console()
     if not found:
         console.print("No provider is installed.")
     for one in found:
-        _show(console, one, is_detailed=name is not None)
+        _show_origin(console, one)
+    if name is not None:
+        for capabilities in usable.values():
+            console.print()
+            show_sheet(console, capabilities)
+    elif usable:
+        console.print()
+        console.print(matrix(usable, width=console.width))
+        console.print()
+        show_legend(console)
+
+
+def _found(name: str | None) -> list[Found]:
+    registry = Registry()
+    if name is not None:
+        registry.adapter(name)
+    simulators = {simulator.name for simulator in registry.simulators()}
+    return [
+        _look_at(registry, installed, has_simulator=installed.name in simulators)
+        for installed in registry.installed()
+        if name in (None, installed.name)
+    ]
 
 
 def _look_at(registry: Registry, installed: Installed, *, has_simulator: bool) -> Found:
@@ -62,8 +84,17 @@ def _look_at(registry: Registry, installed: Installed, *, has_simulator: bool) -
     return Found(installed=installed, capabilities=capabilities, has_simulator=has_simulator)
 
 
+def _show_origin(console: Console, found: Found) -> None:
+    name = escape(found.installed.name or "(nameless)")
+    console.print(f"[bold]{name}[/bold]  {escape(found.installed.origin)}", highlight=False)
+    if found.problem:
+        console.print(f"  cannot be used: {escape(found.problem)}", highlight=False, soft_wrap=True)
+    elif found.has_simulator:
+        console.print(f"  simulator: invoicekit simulate {name}", highlight=False)
+
+
 def _as_json(found: Found) -> dict[str, object]:
-    capabilities = found.capabilities
+    told = found.capabilities or Capabilities(operations={})
     return {
         "name": found.installed.name,
         "distribution": found.installed.distribution,
@@ -72,51 +103,59 @@ def _as_json(found: Found) -> dict[str, object]:
         "has_simulator": found.has_simulator,
         "operations": {
             operation: {
-                "support": capability.support.value,
-                "calls": capability.calls,
-                "batch_limit": capability.batch_limit,
-                "note": capability.note,
-                "alternative": capability.alternative,
+                **_capability(capability),
+                "is_destructive": told.is_destructive(operation),
             }
-            for operation, capability in sorted(capabilities.operations.items())
-        }
-        if capabilities
-        else {},
+            for operation, capability in sorted(told.operations.items())
+        },
         "statuses": [
-            {"raw": rule.raw, "status": rule.status.value, "is_settable": rule.is_settable, "via": rule.via}
-            for rule in (capabilities.statuses if capabilities else ())
+            {
+                "raw": rule.raw,
+                "status": rule.status.value,
+                "is_settable": rule.is_settable,
+                "is_irreversible": rule.is_irreversible,
+                "destroys_payments_from": sorted(rule.destroys_payments_from),
+                "via": rule.via,
+            }
+            for rule in told.statuses
         ],
+        "fields": {fields.model.__name__: _fields(fields) for fields in told.fields},
+        "limits": _limits(told.limits) if told.limits else None,
+        "webhooks": attrs.asdict(told.webhooks) if told.webhooks else None,
     }
 
 
-def _show(console: Console, found: Found, *, is_detailed: bool) -> None:
-    name = found.installed.name or "(nameless)"
-    console.print(f"[bold]{escape(name)}[/bold]  {escape(found.installed.origin)}", highlight=False)
-    if found.problem:
-        console.print(f"  cannot be used: {escape(found.problem)}", highlight=False, soft_wrap=True)
-        return
-    if found.capabilities is None:
-        return
-    if is_detailed:
-        console.print(_table(found.capabilities))
-        return
-    for support in Support:
-        names = sorted(
-            operation
-            for operation, capability in found.capabilities.operations.items()
-            if capability.support is support
-        )
-        if names:
-            console.print(f"  {support.value}: {', '.join(names)}", highlight=False)
-    if found.has_simulator:
-        console.print(f"  simulator: invoicekit simulate {escape(name)}", highlight=False)
+def _capability(capability: Capability) -> dict[str, object]:
+    return {
+        "support": capability.support.value,
+        "calls": capability.calls,
+        "calls_each": capability.calls_each,
+        "batch_limit": capability.batch_limit,
+        "effect": capability.effect.value,
+        "idempotency": capability.idempotency.value if capability.idempotency else None,
+        "read_back": capability.read_back,
+        "sends": [operation.name for operation in capability.sends],
+        "filters": sorted(capability.filters),
+        "note": capability.note,
+        "alternative": capability.alternative,
+    }
 
 
-def _table(capabilities: Capabilities) -> Table:
-    table = Table("operation", "support", "requests", "note", box=None, pad_edge=False)
-    for operation, capability in sorted(capabilities.operations.items()):
-        instead = f"instead: {capability.alternative}" if capability.alternative else ""
-        note = "; ".join(part for part in (capability.note, instead) if part)
-        calls = str(capability.calls) if capability.is_offered else ""
-        table.add_row(operation, capability.support.value, calls, escape(note))
-    return table
+def _fields(fields: Fields) -> dict[str, object]:
+    return {
+        "carried": sorted(fields.carried),
+        "unsupported": sorted(fields.unsupported),
+        "writable": sorted(fields.writable),
+        "scales": {name: words.scale(scale) for name, scale in sorted(fields.scales.items())},
+    }
+
+
+def _limits(limits: Limits) -> dict[str, object]:
+    return {
+        "windows": {
+            who: [attrs.asdict(window) for window in windows] for who, windows in limits.windows.items()
+        },
+        "page_size": limits.page_size,
+        "most_page_size": limits.most_page_size,
+        "note": limits.note,
+    }
