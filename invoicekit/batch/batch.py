@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
 from invoicekit.batch.seen import Seen
 from invoicekit.batch.unit import Unit, outcome_of, repeat_of
-from invoicekit.batch.verdict import Ruling, rule, shows_an_answer
+from invoicekit.batch.verdict import Ruling, is_refused_in_doubt, rule, shows_an_answer
 from invoicekit.clock import Clock
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.model import WriteResult
@@ -287,7 +287,7 @@ class Batch(Generic[T]):
             if shows_an_answer(problem):
                 self._open()
             self._answers += 1
-            if ruling is Ruling.SPLIT and len(part) > 1:
+            if len(part) > 1 and (ruling is Ruling.SPLIT or is_refused_in_doubt(problem)):
                 good = self._sift(unit, part) if isinstance(problem, UsageError) else part
                 if good == part:
                     middle = len(part) // 2

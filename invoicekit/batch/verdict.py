@@ -94,3 +94,17 @@ def rule(failure: InvoiceKitError) -> Ruling:
     if isinstance(failure, _CONTENT) and getattr(failure, "status", None) in _CONTENT_STATUSES:
         return Ruling.SPLIT
     return Ruling.REJECT
+
+
+def is_refused_in_doubt(failure: InvoiceKitError) -> bool:
+    """Tell whether doubt about several items ended with a refusal of their content.
+
+    Several items in one request are always a SET: its halves may be asked for again, and each then
+    gets a word of its own.
+    """
+    cause = failure.__cause__
+    return (
+        isinstance(failure, OutcomeUnknown)
+        and isinstance(cause, InvoiceKitError)
+        and rule(cause) is Ruling.SPLIT
+    )

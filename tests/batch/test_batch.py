@@ -532,3 +532,43 @@ async def test_memory_stays_flat() -> None:
     few, many = await peak_bytes(10_000), await peak_bytes(40_000)
 
     assert many - few < 30_000
+
+
+def refused_in_doubt() -> OutcomeUnknown:
+    """A chunk whose first send got lost, and whose repeat was refused for its content."""
+    doubt = OutcomeUnknown("the first send is in doubt, and the repeat was refused")
+    doubt.__cause__ = NotFound("no such entry", status=400)
+    return doubt
+
+
+async def test_a_chunk_refused_in_doubt_is_halved() -> None:
+    """Setting a flag again is harmless: each half gets a word of its own, and only the bad id is refused."""
+    ids = names(8)
+    provider = FakeProvider([ids[5]])
+    provider.script = [refused_in_doubt()]
+
+    ends = by_standing(await run(batch_of(provider, ids, size=8)))
+
+    assert ends[Standing.REJECTED] == [ids[5]]
+    assert len(ends[Standing.APPLIED]) == 7
+
+
+async def test_one_item_refused_in_doubt_stays_unknown() -> None:
+    """There is nothing left to halve, and its first send may have had an effect."""
+    provider = FakeProvider()
+    provider.script = [refused_in_doubt()]
+
+    ends = by_standing(await run(batch_of(provider, names(1))))
+
+    assert ends[Standing.UNKNOWN] == names(1)
+
+
+async def test_plain_doubt_is_not_halved() -> None:
+    """Lost answers say nothing about the content: no storm of smaller requests follows."""
+    provider = FakeProvider()
+    provider.script = [OutcomeUnknown("lost")]
+
+    ends = by_standing(await run(batch_of(provider, names(8), size=8)))
+
+    assert len(ends[Standing.UNKNOWN]) == 8
+    assert len(provider.chunks) == 1
