@@ -60,7 +60,9 @@ class Write(Generic[T]):
         content: Everything asked for, as canonical text: the same reference with another content is
             refused. It holds no secret; only its hash is stored.
         perform: Sends it through the sender given. Any read it needs goes through the same sender.
-            A 2xx that cannot be decoded raises `MalformedResponse`, which the guard takes as doubt.
+            A 2xx that cannot be decoded raises `MalformedResponse`, which the guard takes as doubt. A 2xx
+            that says the one item sent was refused raises a `Rejected` with that 2xx as its status, and
+            certainly had no effect.
         look: Reads whether it is there; None where no read can tell.
         recall: Builds the value from a journalled resource id, without I/O, for ALREADY_APPLIED.
         then: The next write of a chain, from the value of this one; each is an intent of its own.

@@ -130,7 +130,8 @@ class Run(Generic[T]):
 
     async def _already(self, earlier: Intent) -> WriteResult[T]:
         seen = await self._look_again(earlier)
-        if earlier.reference.startswith(AUTO_PREFIX):
+        if earlier.reference.startswith(AUTO_PREFIX) and self._write.then is None:
+            # A chain goes on to its last write, which decides: an earlier one may be all that was done.
             raise ReferenceReused(
                 f"an identical {self._write.operation.name} on {self._write.target} was already "
                 f"recorded ({earlier.resource_id or 'id unknown'}); give each its own reference=, or "
@@ -215,6 +216,8 @@ class Run(Generic[T]):
         try:
             done = self._done = await self._write.perform(self._scope.writer(self._gate))
         except InvoiceKitError as failure:
+            if isinstance(failure, Rejected) and 200 <= (failure.status or 0) < 300:
+                self._gate.not_sent(failure)  # a 2xx that refuses, in words, the one item that was sent
             if self._gate.is_outstanding:
                 return await self._in_doubt(f"{type(failure).__name__}: {failure}")
             if self._gate.may_have_acted:
