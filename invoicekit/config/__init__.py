@@ -2,5 +2,6 @@
 
 from invoicekit.config.load import load_config
 from invoicekit.config.profile import CONFIG_FILE, Profile, Settings, load_profile
+from invoicekit.config.veil import Veiled
 
-__all__ = ["CONFIG_FILE", "Profile", "Settings", "load_config", "load_profile"]
+__all__ = ["CONFIG_FILE", "Profile", "Settings", "Veiled", "load_config", "load_profile"]

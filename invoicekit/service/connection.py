@@ -163,5 +163,5 @@ def _journal(journal: Journal | str | Path | None, clock: Clock) -> Journal:
     if journal is None:
         return MemoryJournal(clock=clock)
     if isinstance(journal, str | Path):
-        return SqliteJournal(Path(journal), clock=clock)
+        return SqliteJournal(journal, clock=clock)
     return journal

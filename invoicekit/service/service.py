@@ -9,7 +9,7 @@ from typing import Self
 from invoicekit.adapter import Adapter, Capabilities, Probe
 from invoicekit.channel import ChannelStats, LimiterSnapshot
 from invoicekit.clock import Clock
-from invoicekit.config import load_profile
+from invoicekit.config import Veiled, load_profile
 from invoicekit.errors import UsageError
 from invoicekit.events import Hook
 from invoicekit.guard import DoubtPolicy, OnDoubt
@@ -74,13 +74,16 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
         Raises:
             AdapterNotFound, AdapterLoadError, AdapterConflict, IncompatibleAdapter: No usable adapter.
             ConfigurationError: A setting is missing, unknown or unusable.
+            UsageError: `on_doubt` is neither of its two words.
         """
+        given = Veiled(settings)
+        del settings  # a traceback with locals shows this frame, and the key is still plain text here
         return cls(
             Connection(
                 provider,
-                arguments=settings,
+                arguments=given,
                 journal=journal,
-                policy=policy or DoubtPolicy(on_doubt=OnDoubt(on_doubt)),
+                policy=policy or DoubtPolicy(on_doubt=_on_doubt(on_doubt)),
                 hooks=hooks,
                 transport=transport,
                 clock=clock,
@@ -101,15 +104,18 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
         Raises:
             ConfigurationError: No such file or profile, or a setting is unusable.
         """
+        wanted = {key: overrides.pop(key) for key in ("journal", "on_doubt") if key in overrides}
+        given = Veiled(overrides)
+        del overrides  # as in `connect`
         profile = load_profile(name, path=path)
-        journal = overrides.pop("journal", profile.journal)
+        journal = wanted.get("journal", profile.journal)
         if not (journal is None or isinstance(journal, str | Path)):
             raise UsageError("journal= is a path when a service is made from a profile")
-        on_doubt = OnDoubt(overrides.pop("on_doubt", profile.on_doubt or OnDoubt.ASK))
+        on_doubt = _on_doubt(wanted.get("on_doubt", profile.on_doubt or OnDoubt.ASK))
         return cls(
             Connection(
                 profile.provider,
-                arguments=overrides,
+                arguments=given,
                 profile=profile.settings,
                 journal=journal,
                 policy=DoubtPolicy(on_doubt=on_doubt),
@@ -166,3 +172,11 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
         if found.windows:
             self._connection.channel.limiter.adopt(found.windows)
         return found
+
+
+def _on_doubt(word: object) -> OnDoubt:
+    try:
+        return OnDoubt(word)
+    except ValueError:
+        choices = ", ".join(choice.value for choice in OnDoubt)
+        raise UsageError(f"on_doubt is one of {choices}, not {word!r}") from None
