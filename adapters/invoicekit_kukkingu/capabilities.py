@@ -51,8 +51,8 @@ CAPABILITIES = Capabilities(
             calls=3,
             sends=(*_INVOICE_READS, _WRITES.set_status),
             read_back="the invoice's status",
-            note="OPEN finalizes a draft, for good, and needs allow_irreversible=True; VOID voids; PAID comes "
-            "of record_payment alone",
+            note="OPEN finalizes a draft, for good, and needs allow_irreversible=True; VOID voids; PAID "
+            "comes of record_payment alone",
         ),
         "record_payment": Capability(
             support=Support.PARTIAL,

@@ -2,7 +2,9 @@
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import (
+    Conflict,
     DestructiveTransition,
+    InvalidRequest,
     InvalidTransition,
     MalformedResponse,
     UnsupportedOperation,
@@ -46,7 +48,14 @@ def set_status(writes: Writes, change: StatusChange) -> Write[Invoice]:
     async def perform(sender: Sender) -> Done[Invoice]:
         nonlocal has_sent
         has_sent = True
-        response = await sender.send(writes.set_status, request)
+        try:
+            response = await sender.send(writes.set_status, request)
+        except (Conflict, InvalidRequest):
+            # A repeat is refused where the first one worked, or where somebody else was faster.
+            record = await fetch_invoice(sender, change.invoice_id)
+            if record.status != raw:
+                raise
+            return _done(record)
         record = read_invoice(
             response.body, expected_id=change.invoice_id, where=f"invoice {change.invoice_id}"
         )

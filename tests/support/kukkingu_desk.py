@@ -246,6 +246,7 @@ async def opened(
     entry = home.add_entry(
         simulator.project.id, description="Work", reference_source="JIRA", reference_id="ABC-1"
     )
+    home.add_entry(simulator.project.id, description="Another")
     policy = attrs.evolve(QUICK, on_doubt=on_doubt)
     async with serving(simulator) as running:
         given = {**simulator.settings(running.url), "rate": "1000/s", **settings}

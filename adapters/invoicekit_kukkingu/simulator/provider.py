@@ -1,5 +1,6 @@
 """Kukkingu as a simulator: the parts put together."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
@@ -151,10 +152,12 @@ class KukkinguSimulator(Simulator):
     def mistaken(self, call: Call, answer: Answer) -> Answer | None:
         """Answer with the document of another record, where the call has one record for an answer."""
         named = call.params.get("invoice_id") or call.params.get("entry_id")
+        if call.operation == "create_invoice":
+            named = str(json.loads(answer.body)["data"]["id"])
         if named is None or call.operation == "get_invoice_pdf":
             return None
         tenant = self._access.tenant(call)
-        shelf = tenant.invoices if "invoice_id" in call.params else tenant.entries
+        shelf = tenant.entries if "entry_id" in call.params else tenant.invoices
         other = next((one.id for one in shelf if one.id != named), None)
         if other is None:
             return None
