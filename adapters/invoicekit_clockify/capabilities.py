@@ -32,12 +32,13 @@ CAPABILITIES = Capabilities(
         ),
         "list_time_entries": Capability(
             support=Support.PARTIAL,
+            calls=2,
             sends=(sent.DETAILED_REPORT, sent.LIST_USER_TIME_ENTRIES),
             filters=frozenset(
                 {"start", "end", "invoiced", "billable", "customer_id", "project_id", "user_id"}
             ),
-            note="with start and end from the detailed report, which alone shows what is invoiced and may "
-            "lag; else one user's entries",
+            note="with start and end from the detailed report, which alone shows what is invoiced, may lag, "
+            "and ends with an empty page; else one user's entries",
         ),
         "set_status": Capability(
             support=Support.NATIVE,

@@ -42,7 +42,8 @@ class Capability:
 
     Attributes:
         support: Whether at all.
-        calls: Requests on the ordinary path, looking before and after included; of a list, for one page.
+        calls: Requests on the ordinary path, looking before and after included; of a list, those of one
+            that fits a page, to its proven end.
         calls_each: Further requests for each line of an invoice, or each entry of a batch.
         batch_limit: Most items in one call of the adapter.
         note: What a user should know.
