@@ -34,7 +34,7 @@ def list_intents(
         for intent in intents:
             typer.echo(json.dumps(_as_json(intent)))
         return
-    console = Console()
+    console = Console(emoji=False)
     if not intents:
         console.print(f"Nothing is unsettled in {path}.", highlight=False, soft_wrap=True)
         return

@@ -46,7 +46,7 @@ def providers(
     if as_markdown:
         typer.echo(markdown(usable))
         return
-    console = Console()
+    console = Console(emoji=False)
     if not found:
         console.print("No provider is installed.")
     for one in found:

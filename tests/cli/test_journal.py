@@ -21,10 +21,10 @@ def journal(tmp_path: Path) -> Path:
     return path
 
 
-async def fill(path: Path) -> None:
+async def fill(path: Path, doubtful: str = "bank-1") -> None:
     kept = SqliteJournal(path)
     await kept.open()
-    for reference, state in (("bank-1", IntentState.IN_DOUBT), ("bank-2", IntentState.CONFIRMED)):
+    for reference, state in ((doubtful, IntentState.IN_DOUBT), ("bank-2", IntentState.CONFIRMED)):
         key = IntentKey("clockify", "acme", "record_payment", reference)
         await kept.plan(
             Intent(key=key, target="invoice-9", fingerprint="f" * 64, created_at=WHEN, updated_at=WHEN)
@@ -76,3 +76,13 @@ def test_an_unknown_reference_is_said(command: CommandLine, journal: Path) -> No
 
     assert ended.code == 2
     assert "holds nothing under the reference 'bank-3'" in ended.err
+
+
+def test_references_are_shown_letter_by_letter(command: CommandLine, tmp_path: Path) -> None:
+    """A reference is looked for by its letters: nothing in it is markup or an emoji."""
+    path = tmp_path / "odd.sqlite"
+    asyncio.run(fill(path, "run:100:[b]"))
+
+    ended = command.run("journal", "list", "--journal", path)
+
+    assert "run:100:[b]" in ended.out
