@@ -7,7 +7,7 @@ import pytest
 
 from invoicekit import InvoiceService, UsageError
 from invoicekit.errors import AdapterNotFound, ConfigurationError, ServiceClosed
-from invoicekit.journal import MemoryJournal
+from invoicekit.journal import SqliteJournal
 from invoicekit.transport import AiohttpTransport
 from invoicekit_clockify.simulator import ClockifySimulator
 
@@ -60,12 +60,14 @@ async def test_a_given_transport_stays_open(connect: Connect, invoice_id: str) -
         await transport.aclose()
 
 
-async def test_a_given_journal_stays_open(connect: Connect, invoice_id: str) -> None:
+async def test_a_given_journal_stays_open(connect: Connect, invoice_id: str, tmp_path: Path) -> None:
     """A journal that was lent keeps its promises for the next service."""
-    journal = MemoryJournal()
+    journal = SqliteJournal(tmp_path / "lent.sqlite")
     for _ in range(2):
         async with connect(journal=journal) as service:
             await service.get_invoice(invoice_id)
+        assert [intent async for intent in journal.intents()] == []
+    await journal.aclose()
 
 
 async def test_unknown_provider_names_those_there_are() -> None:

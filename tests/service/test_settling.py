@@ -1,0 +1,61 @@
+"""What a result says of itself: how it was settled, and what was seen."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
+import pytest
+
+from invoicekit import InvoiceService, Money, Outcome
+from invoicekit.errors import InvalidAmount
+from invoicekit.events import Event, WriteSettled
+from invoicekit.simulate import Rate
+from invoicekit_clockify.simulator import ClockifySimulator
+
+Connect = Callable[..., InvoiceService]
+WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+async def test_an_ordinary_answer_settles_a_payment(service: InvoiceService, invoice_id: str) -> None:
+    """The provider's own answer confirms it; reading back only adds the id."""
+    result = await service.record_payment(invoice_id, Money("10", "EUR"), reference="r", paid_at=WHEN)
+
+    assert result.evidence.startswith("confirmed by the provider's answer")
+
+
+async def test_paid_is_verified_only_where_it_is_read(
+    connect: Connect, simulator: ClockifySimulator, invoice_id: str
+) -> None:
+    """Somebody deletes the payment at once: it was recorded, and the invoice does not read as paid."""
+
+    def somebody_else(event: Event) -> None:
+        if isinstance(event, WriteSettled):
+            invoice = simulator.ledger.invoice(invoice_id)
+            invoice.payments.clear()
+            invoice.status = "SENT"
+
+    async with connect(hooks=[somebody_else]) as service:
+        result = await service.mark_paid(invoice_id, paid_at=WHEN, reference="rest")
+
+    assert (result.outcome, result.verified) == (Outcome.APPLIED, False)
+    assert result.value.amount_due == Money("100.00", "EUR")
+
+
+async def test_nothing_owed_is_no_balance_to_record(connect: Connect) -> None:
+    """A credit is no payment of less than nothing."""
+    async with connect() as service:
+        with pytest.raises(InvalidAmount, match="above zero"):
+            await service.record_payment("f" * 24, Money("-5", "EUR"), reference="r", paid_at=WHEN)
+
+
+async def test_a_probe_narrows_the_limit_to_the_plan(
+    connect_to: Callable[..., AbstractAsyncContextManager[InvoiceService]],
+) -> None:
+    """A Free workspace shows itself by its plan: from then on thirty requests an hour are kept to."""
+    simulator = ClockifySimulator(seed=7, plan="free", rate=Rate.parse("1000/s"))
+    async with connect_to(simulator, rate=None) as service:
+        before = service.limits().allowed_rate
+
+        await service.probe()
+
+        assert (before, service.limits().allowed_rate) == (None, pytest.approx(30 / 3600))
