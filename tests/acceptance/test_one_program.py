@@ -52,9 +52,10 @@ async def tried(call: Awaitable[T]) -> T | None:
         return None
 
 
-async def drafted(service: InvoiceService, number: str = "2026-001") -> WriteResult[Invoice]:
+async def drafted(desk: ProviderDesk, number: str = "2026-001") -> WriteResult[Invoice]:
     """Create an invoice of 100 EUR for a customer of our own."""
-    customer = await service.create_customer("Acme GmbH")
+    service = desk.service
+    customer = await service.create_customer(desk.customer_name)
     return await service.create_invoice(
         number=number,
         customer_id=customer.value.id,
@@ -65,16 +66,17 @@ async def drafted(service: InvoiceService, number: str = "2026-001") -> WriteRes
     )
 
 
-async def issued(service: InvoiceService, number: str = "2026-001") -> Invoice:
+async def issued(desk: ProviderDesk, number: str = "2026-001") -> Invoice:
     """Create an invoice and open it, where the provider has drafts."""
-    created = await drafted(service, number)
-    return (await service.set_status(created.value.id, InvoiceStatus.OPEN)).value
+    created = await drafted(desk, number)
+    opened = await desk.service.set_status(created.value.id, InvoiceStatus.OPEN, allow_irreversible=True)
+    return opened.value
 
 
-async def test_created_once_and_found(service: InvoiceService) -> None:
+async def test_created_once_and_found(service: InvoiceService, desk: ProviderDesk) -> None:
     """The same number again is the same invoice; it is found by it and listed once."""
-    first = await drafted(service)
-    again = await drafted(service)
+    first = await drafted(desk)
+    again = await drafted(desk)
 
     found = await service.find_invoice(number="2026-001")
     listed = [invoice.id async for invoice in service.list_invoices()]
@@ -87,9 +89,9 @@ async def test_created_once_and_found(service: InvoiceService) -> None:
     assert (read.total, read.amount_due) == (Money("100.00", "EUR"), Money("100.00", "EUR"))
 
 
-async def test_updated_or_refused_before_any_write(service: InvoiceService) -> None:
+async def test_updated_or_refused_before_any_write(service: InvoiceService, desk: ProviderDesk) -> None:
     """What can be changed is changed and the rest kept; what cannot is refused in words."""
-    created = await drafted(service)
+    created = await drafted(desk)
 
     changed = await tried(service.update_invoice(created.value.id, InvoiceChange(due_date=date(2026, 6, 15))))
 
@@ -100,7 +102,7 @@ async def test_updated_or_refused_before_any_write(service: InvoiceService) -> N
 
 async def test_paid_in_full_once(service: InvoiceService, desk: ProviderDesk) -> None:
     """The balance is recorded, the invoice reads as paid, and asking again changes nothing."""
-    invoice = await issued(service)
+    invoice = await issued(desk)
 
     paid = await service.record_payment(invoice.id, Money("100.00", "EUR"), reference="bank-1", paid_at=WHEN)
     again = await service.record_payment(invoice.id, Money("100.00", "EUR"), reference="bank-1", paid_at=WHEN)
@@ -113,7 +115,7 @@ async def test_paid_in_full_once(service: InvoiceService, desk: ProviderDesk) ->
 
 async def test_paid_in_part_or_refused_before_any_write(service: InvoiceService, desk: ProviderDesk) -> None:
     """Where the provider knows partial payments, the rest stays open; elsewhere nothing is sent."""
-    invoice = await issued(service)
+    invoice = await issued(desk)
 
     part = await tried(service.record_payment(invoice.id, Money("40", "EUR"), reference="part", paid_at=WHEN))
 
@@ -123,9 +125,9 @@ async def test_paid_in_part_or_refused_before_any_write(service: InvoiceService,
     assert desk.payments_held(invoice.id) == ([4_000] if part else [])
 
 
-async def test_void_is_void(service: InvoiceService) -> None:
+async def test_void_is_void(service: InvoiceService, desk: ProviderDesk) -> None:
     """An unpaid invoice is voided; again it is so already."""
-    invoice = await issued(service)
+    invoice = await issued(desk)
 
     first = await service.set_status(invoice.id, InvoiceStatus.VOID)
     again = await service.set_status(invoice.id, InvoiceStatus.VOID)
@@ -169,9 +171,9 @@ async def test_every_method_is_offered_or_refused_in_words(service: InvoiceServi
     assert service.stats() == before
 
 
-async def test_exported_or_refused(service: InvoiceService, tmp_path: Path) -> None:
+async def test_exported_or_refused(service: InvoiceService, desk: ProviderDesk, tmp_path: Path) -> None:
     """A PDF lands in the file, or nothing is asked for."""
-    invoice = await issued(service)
+    invoice = await issued(desk)
 
     size = await tried(service.export_pdf(invoice.id, tmp_path / "invoice.pdf"))
 

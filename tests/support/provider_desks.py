@@ -10,7 +10,9 @@ import attrs
 
 from invoicekit import InvoiceService, TimeEntry
 from invoicekit.simulate import Rate, Simulator, serving
+from invoicekit_asset.simulator import AssetSimulator
 from invoicekit_clockify.simulator import ClockifySimulator
+from invoicekit_kukkingu.simulator import KukkinguSimulator
 from invoicekit_local import Local
 
 START = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
@@ -25,12 +27,62 @@ class ProviderDesk:
         entry_ids: Tracked time that is not invoiced yet.
         payments_held: Asks the provider's own ledger for the amounts, in minor units, of one invoice.
         simulator: What plays the provider, and counts its requests; None where there is no HTTP.
+        customer_name: Whom to invoice; created where it is not there.
     """
 
     service: InvoiceService
     entry_ids: tuple[str, ...]
     payments_held: Callable[[str], list[int]]
     simulator: Simulator | None = None
+    customer_name: str = "Acme GmbH"
+
+
+@asynccontextmanager
+async def asset(folder: Path) -> AsyncIterator[ProviderDesk]:
+    """Asset, by its simulator."""
+    simulator = AssetSimulator(rate=Rate.parse("none"), tenant_rate=Rate.parse("none"))
+    async with serving(simulator) as running:
+        reach: dict[str, object] = {
+            **simulator.settings(running.url),
+            "currency": "EUR",
+            "rate": "1000/s",
+            "journal": folder / "asset.sqlite",
+        }
+        async with InvoiceService.connect("asset", **reach) as service:  # type: ignore[arg-type]
+            yield ProviderDesk(
+                service=service,
+                entry_ids=("e1", "e2"),
+                payments_held=lambda invoice: [
+                    int(row.amount * 100) for row in simulator.ledger.payments(invoice)
+                ],
+                simulator=simulator,
+            )
+
+
+@asynccontextmanager
+async def kukkingu(folder: Path) -> AsyncIterator[ProviderDesk]:
+    """Kukkingu, by its simulator; invoices hang on a contract, so the customer is the contract's."""
+    simulator = KukkinguSimulator(rate=Rate.parse("5000/s"))
+    entries = [simulator.home.add_entry(simulator.project.id, description=f"work {n}") for n in range(3)]
+    async with serving(simulator) as running:
+        reach: dict[str, object] = {
+            **simulator.settings(running.url),
+            "rate": "1000/s",
+            "journal": folder / "kukkingu.sqlite",
+        }
+
+        def payments_held(invoice_id: str) -> list[int]:
+            invoice = simulator.ledger.invoice(invoice_id)
+            return [invoice.amount] if invoice.paid_at else []
+
+        async with InvoiceService.connect("kukkingu", **reach) as service:  # type: ignore[arg-type]
+            yield ProviderDesk(
+                service=service,
+                entry_ids=tuple(entry.id for entry in entries),
+                payments_held=payments_held,
+                simulator=simulator,
+                customer_name=simulator.client.name,
+            )
 
 
 @asynccontextmanager
@@ -84,6 +136,8 @@ async def local(folder: Path) -> AsyncIterator[ProviderDesk]:
 
 
 DESKS: dict[str, Callable[[Path], AbstractAsyncContextManager[ProviderDesk]]] = {
+    "asset": asset,
     "clockify": clockify,
+    "kukkingu": kukkingu,
     "local": local,
 }
