@@ -1,0 +1,365 @@
+"""Creating an invoice: the draft by its number, the lines by their markers."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+from kukkingu_desk import (
+    BILLABLE,
+    CONTRACT,
+    INVOICE,
+    PAID_AT,
+    Desk,
+    config,
+    new_invoice,
+    new_line,
+    opened,
+)
+
+from invoicekit.errors import (
+    ConfigurationError,
+    Conflict,
+    DuplicateDetected,
+    FieldLocked,
+    InvalidAmount,
+    InvalidIdentifier,
+    OutcomeUnknown,
+    ReferenceReused,
+    UnsupportedOperation,
+    UsageError,
+)
+from invoicekit.model import Invoice, InvoiceStatus, Money, NewLineItem, Outcome, WriteResult
+from invoicekit.service import InvoiceService
+from invoicekit.wire import Codec
+from invoicekit_kukkingu.drafts import Draft
+from invoicekit_kukkingu.lines import Line, encode_lines, markers_of
+from invoicekit_kukkingu.simulator import Behaviour
+
+CODEC = Codec()
+
+
+async def create(
+    desk: Desk, lines: list[NewLineItem], *, service: InvoiceService | None = None, **changes: Any
+) -> WriteResult[Invoice]:
+    new = new_invoice(customer_id=desk.client_id, line_items=lines)
+    return await (service or desk.service).create_invoice(
+        **{
+            "number": new.number,
+            "customer_id": new.customer_id,
+            "currency": new.currency,
+            "issue_date": new.issue_date,
+            "due_date": new.due_date,
+            "line_items": new.line_items,
+            **changes,
+        }
+    )
+
+
+def test_a_draft_is_encoded_exactly() -> None:
+    """All five required members and two instants; the amount is the sum of the lines."""
+    draft = Draft.of(new_invoice(line_items=(new_line("40.00", "2.5"), new_line("0.01", "3"))), config())
+
+    assert CODEC.encode(draft.fields) == (
+        b'{"amountMinor":10003,"contractId":"ctr_cccccccccccccccccccccccc","currencyCode":"EUR",'
+        b'"dueAt":"2026-03-31T00:00:00Z","exchangeRate":1.12,"invoiceNumber":"A-1",'
+        b'"issuedAt":"2026-03-01T00:00:00Z"}'
+    )
+
+
+def test_a_line_is_encoded_exactly() -> None:
+    """Price in minor units, quantity as it was written, a marker, and the kind as metadata."""
+    line = Draft.of(new_invoice(line_items=(new_line("40.00", "2.50", kind="Service"),)), config()).lines[0]
+
+    assert encode_lines(INVOICE, [line.document("ik:1", 0)]) == (
+        b'{"billables":[{"amountMinor":4000,"currencyCode":"EUR","description":"Work","metadata":'
+        b'{"kind":"Service"},"order":0,"quantity":2.50,"referenceId":"ik:1","referenceType":"invoicekit"}],'
+        b'"invoiceId":"inv_mqxd1kc6bgtcc676xoqzax47"}'
+    )
+
+
+def test_a_lines_amount_may_be_its_total() -> None:
+    """Where the configuration says that Kukkingu means so; the invoice's amount is the same."""
+    new = new_invoice(line_items=(new_line("40.00", "2.5"),))
+
+    price, total = Draft.of(new, config()), Draft.of(new, config(billable_amount="line_total"))
+
+    assert (price.lines[0].amount, total.lines[0].amount) == (4000, 10000)
+    assert price.amount == total.amount == 10000
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "quantity", "expected"),
+    [("JPY", "1200", "3", 3600), ("KWD", "1.234", "2", 2468), ("USD", "0.10", "0.5", 5)],
+)
+def test_sums_are_exact_in_the_currencys_minor_units(
+    currency: str, price: str, quantity: str, expected: int
+) -> None:
+    """No rounding anywhere."""
+    new = new_invoice(currency=currency, line_items=(new_line(price, quantity, currency),))
+
+    assert Draft.of(new, config()).amount == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        (new_line("33.33", "1.5"), InvalidAmount),
+        (new_line("-1.00"), InvalidAmount),
+        (new_line("1.00", "-1"), InvalidAmount),
+        (new_line("1.001"), InvalidAmount),
+        (new_line("1.00", "NaN"), InvalidAmount),
+        (new_line("1.00", "1.000000000000001"), InvalidAmount),
+        (new_line(quantity="1", price="90071992547409.92"), InvalidAmount),
+        (new_line("90071992547409.91", "2"), InvalidAmount),
+        (new_line(currency="USD"), UsageError),
+        (new_line(taxes=(1,)), UnsupportedOperation),
+    ],
+)
+def test_a_line_that_can_never_be_is_refused(line: NewLineItem, error: type[Exception]) -> None:
+    """A product that is no whole number of minor units is the caller's to round, not ours."""
+    with pytest.raises(error):
+        Draft.of(new_invoice(line_items=(line,)), config())
+
+
+def test_the_sum_of_all_lines_has_a_bound_too() -> None:
+    """Two lines that each fit may not fit together."""
+    most = new_line("90071992547409.91")
+
+    assert Draft.of(new_invoice(line_items=(most,)), config()).amount == 9007199254740991
+    with pytest.raises(InvalidAmount):
+        Draft.of(new_invoice(line_items=(most, new_line("0.01"))), config())
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"number": ""}, UsageError),
+        ({"number": "x" * 256}, UsageError),
+        ({"currency": "eur"}, UsageError),
+        ({"currency": "XXX"}, InvalidAmount),
+        ({"customer_id": CONTRACT}, InvalidIdentifier),
+        ({"subject": "x"}, UnsupportedOperation),
+        ({"note": "x"}, UnsupportedOperation),
+        ({"extra": {"kukkingu": {"paidAt": "2026-01-01T00:00:00Z"}}}, UsageError),
+        ({"extra": {"kukkingu": {"amountMinor": 1}}}, UsageError),
+        ({"extra": {"kukkingu": {"contractId": "../x"}}}, InvalidIdentifier),
+        ({"extra": {"contract_id": BILLABLE}}, InvalidIdentifier),
+        ({"extra": {"contractid": CONTRACT}}, UsageError),
+        ({"line_items": (), "extra": {"kukkingu": {"amountMinor": 1.5}}}, InvalidAmount),
+        ({"line_items": (), "extra": {"kukkingu": {"amountMinor": 2**53}}}, InvalidAmount),
+    ],
+)
+def test_a_draft_that_can_never_be_is_refused(changes: dict[str, Any], error: type[Exception]) -> None:
+    """Nothing was sent; a paid draft is among what is never produced."""
+    with pytest.raises(error):
+        Draft.of(new_invoice(**changes), config())
+
+
+@pytest.mark.parametrize("setting", ["contract_id", "exchange_rate"])
+async def test_what_only_kukkingu_needs_comes_from_its_settings(setting: str) -> None:
+    """Missing, it is named, and nothing is sent."""
+    missing: dict[str, Any] = {setting: None}
+    async with opened(**missing) as desk:
+        with pytest.raises(ConfigurationError, match=setting):
+            await create(desk, [new_line()])
+
+        assert len(desk.simulator.requests) == 0
+
+
+def test_a_call_may_name_its_own_contract_and_rate() -> None:
+    """Said to Kukkingu alone, merged last."""
+    extra = {
+        "kukkingu": {"exchangeRate": "2", "contractId": "ctr_hhhhhhhhhhhhhhhhhhhhhhhh"},
+        "asset": {"x": 1},
+    }
+
+    draft = Draft.of(new_invoice(extra=extra), config())
+
+    assert draft.contract_id == "ctr_hhhhhhhhhhhhhhhhhhhhhhhh"
+    assert draft.fields["exchangeRate"] == Decimal(2)
+
+
+async def test_an_invoice_is_created_with_its_lines(desk: Desk) -> None:
+    """A draft, then one write for the lines; the result shows both, read back."""
+    result = await create(desk, [new_line("40.00", "2.5"), new_line("1.00", kind="Service")])
+
+    (held,) = desk.simulator.ledger.invoices("A-1")
+    lines = result.value.line_items
+    assert isinstance(lines, tuple)
+    assert desk.writes() == ["create_invoice", "create_billables"]
+    assert (held.status, held.amount, held.contract_id) == ("DRAFT", 10_100, desk.simulator.contract.id)
+    assert (held.issued_at, held.due_at) == ("2026-03-01T00:00:00Z", "2026-03-31T00:00:00Z")
+    assert (result.outcome, result.verified, result.value.total) == (
+        Outcome.APPLIED,
+        True,
+        Money("101.00", "EUR"),
+    )
+    assert [(line.unit_price, line.amount) for line in lines] == [
+        (Money("40.00", "EUR"), Money("100.00", "EUR")),
+        (Money("1.00", "EUR"), Money("1.00", "EUR")),
+    ]
+    assert lines[1].kind == "Service"
+
+
+async def test_a_repeat_finds_the_first_invoice(desk: Desk) -> None:
+    """With the journal or without it, nothing is added."""
+    first = await create(desk, [new_line(), new_line()])
+
+    again = await create(desk, [new_line(), new_line()])
+    async with desk.elsewhere() as service:
+        elsewhere = await create(desk, [new_line(), new_line()], service=service)
+
+    assert first.value.id == again.value.id == elsewhere.value.id
+    assert {again.outcome, elsewhere.outcome} == {Outcome.ALREADY_APPLIED}
+    assert len(desk.simulator.ledger.billables(first.value.id)) == 2
+
+
+async def test_a_hundred_lines_go_in_one_call(desk: Desk) -> None:
+    """The hundred-and-first makes a second write, journalled under a name of its own."""
+    result = await create(desk, [new_line(f"{number}.00") for number in range(1, 202)])
+
+    sizes = [len(json.loads(one.body)["billables"]) for one in desk.requests("create_billables")]
+    held = desk.simulator.ledger.billables(result.value.id)
+    assert sizes == [100, 100, 1]
+    assert [line.amount for line in held] == [number * 100 for number in range(1, 202)]
+    assert result.value.total == Money("20301.00", "EUR")
+
+
+async def test_equal_lines_are_told_apart_by_position(desk: Desk) -> None:
+    """Three times the same are three lines."""
+    result = await create(desk, [new_line()] * 3)
+
+    assert len(desk.simulator.ledger.billables(result.value.id)) == 3
+
+
+def test_markers_depend_on_the_content_alone() -> None:
+    """The same lines get the same names in every process; others get others."""
+
+    def line(amount: int) -> Line:
+        return Line(
+            description="Work", quantity=Decimal(1), amount=amount, total=amount, currency="EUR", kind=None
+        )
+
+    markers = markers_of(INVOICE, [line(1), line(1)])
+
+    assert markers == markers_of(INVOICE, [line(1), line(1)])
+    assert len({*markers, *markers_of(INVOICE, [line(1), line(2)]), *markers_of("inv_b", [line(1)])}) == 5
+    assert all(len(marker) == 27 for marker in markers)
+
+
+async def test_a_half_done_creation_is_completed(desk: Desk) -> None:
+    """Only the lines that are missing are added."""
+    first = await create(desk, [new_line("1.00"), new_line("2.00")])
+    home = desk.simulator.home
+    home.billables.remove(desk.simulator.ledger.billables(first.value.id)[0].id)
+
+    async with desk.elsewhere() as service:
+        result = await create(desk, [new_line("1.00"), new_line("2.00")], service=service)
+
+    sizes = [len(json.loads(one.body)["billables"]) for one in desk.requests("create_billables")]
+    assert sizes == [2, 1]
+    assert sorted(line.amount for line in desk.simulator.ledger.billables(result.value.id)) == [100, 200]
+
+
+async def test_other_lines_under_the_same_number_are_refused(desk: Desk) -> None:
+    """Without a journal too: the lines that are there belong to another creation."""
+    await create(desk, [new_line("1.00"), new_line("2.00")])
+
+    async with desk.elsewhere() as service:
+        with pytest.raises(ReferenceReused, match="not the same"):
+            await create(desk, [new_line("1.00"), new_line("2.00"), new_line("3.00")], service=service)
+
+    assert len(desk.requests("create_billables")) == 1
+
+
+async def test_doubled_lines_are_told_and_not_deleted(desk: Desk) -> None:
+    """Somebody's proxy sent them twice: both are shown, nothing is done about it."""
+    first = await create(desk, [new_line()])
+    home, (line,) = desk.simulator.home, desk.simulator.ledger.billables(first.value.id)
+    copy = home.add_billable(first.value.id, amount_minor=line.amount)
+    home.billables.put(attrs.evolve(line, id=copy.id))
+
+    async with desk.elsewhere() as service:
+        with pytest.raises(DuplicateDetected) as caught:
+            await create(desk, [new_line()], service=service)
+
+    assert len(caught.value.candidates) == 2
+    assert len(desk.simulator.ledger.billables(first.value.id)) == 2
+
+
+async def test_a_number_in_another_currency_is_taken(desk: Desk) -> None:
+    """It is somebody else's invoice, not ours."""
+    desk.simulator.home.add_invoice(desk.simulator.contract.id, number="A-1", currency="USD")
+
+    with pytest.raises(Conflict, match="taken"):
+        await create(desk, [new_line()])
+
+    assert desk.writes() == []
+
+
+async def test_a_number_held_twice_is_told(desk: Desk) -> None:
+    """Kukkingu may not keep numbers unique."""
+    for _ in range(2):
+        desk.simulator.home.add_invoice(desk.simulator.contract.id, number="A-1")
+
+    with pytest.raises(DuplicateDetected):
+        await create(desk, [new_line()])
+
+
+async def test_a_contract_of_another_client_is_refused(desk: Desk) -> None:
+    """A default contract must not bill the wrong customer."""
+    other = desk.simulator.home.add_client("Other")
+
+    with pytest.raises(UsageError, match="contract_id"):
+        await create(desk, [], customer_id=other.id)
+
+    assert desk.writes() == []
+
+
+async def test_lines_are_not_added_to_what_is_no_draft(desk: Desk) -> None:
+    """The number belongs to an invoice that somebody finalized meanwhile."""
+    invoice = desk.simulator.home.add_invoice(
+        desk.simulator.contract.id, number="A-1", amount_minor=4000, status="FINALIZED"
+    )
+
+    with pytest.raises(FieldLocked, match="FINALIZED"):
+        await create(desk, [new_line()])
+
+    assert desk.simulator.ledger.billables(invoice.id) == []
+
+
+async def test_amounts_that_the_server_computes_otherwise_are_not_success() -> None:
+    """Here Kukkingu means totals, and computes the invoice from them: 40.00 where 100.00 were meant."""
+    behaviour = Behaviour(amounts="computed", billable_amount="line_total")
+    async with opened(behaviour=behaviour) as desk:
+        with pytest.raises(OutcomeUnknown, match="billable_amount"):
+            await create(desk, [new_line("40.00", "2.5")])
+
+
+async def test_a_server_that_computes_amounts_is_fine() -> None:
+    """The sum comes out as it was meant, once the lines are there."""
+    behaviour = Behaviour(amounts="computed", billable_amount="line_total")
+    async with opened(behaviour=behaviour, billable_amount="line_total") as desk:
+        result = await create(desk, [new_line("40.00", "2.5")])
+
+        assert result.verified
+        assert result.value.total == Money("100.00", "EUR")
+
+
+@pytest.mark.parametrize("created_status", [200, 201])
+async def test_either_success_code_will_do(created_status: int) -> None:
+    """No page shows the number."""
+    async with opened(behaviour=Behaviour(created_status=created_status)) as desk:
+        assert (await create(desk, [new_line()])).outcome is Outcome.APPLIED
+
+
+async def test_one_program_creates_finalizes_and_pays(desk: Desk) -> None:
+    """From nothing to paid."""
+    created = await create(desk, [new_line("40.00", "2.5")])
+    await desk.service.set_status(created.value.id, InvoiceStatus.OPEN, allow_irreversible=True)
+
+    paid = await desk.service.mark_paid(created.value.id, paid_at=PAID_AT, reference="bank-1")
+
+    assert paid.value.status is InvoiceStatus.PAID
