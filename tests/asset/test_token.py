@@ -127,7 +127,7 @@ async def test_fifty_first_callers_ask_for_one_token() -> None:
 @pytest.mark.parametrize("expiry", ["instant", "duration", "absent"])
 async def test_a_token_is_kept_whichever_way_its_end_is_told(expiry: str) -> None:
     """Ten reads, one token; an instant taken for a duration or the other way would ask again."""
-    async with opened(behaviour=Behaviour(expiry=expiry)) as desk:  # type: ignore[arg-type]  # text is taken
+    async with opened(behaviour=Behaviour(expiry=expiry)) as desk:
         for _ in range(10):
             await desk.service.get_invoice(desk.invoice_id)
 

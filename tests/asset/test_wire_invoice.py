@@ -78,6 +78,13 @@ def record(**changes: object) -> InvoiceRecord:
     return read_invoice(json.dumps({"data": document}).encode(), "USD")
 
 
+def only_line(document: Mapping[str, object]) -> LineItem:
+    """Read an invoice of one line and return it."""
+    lines = record(lines=[document]).invoice().line_items
+    assert isinstance(lines, tuple)
+    return lines[0]
+
+
 def test_the_seed_decodes() -> None:
     """The oldest form: priced lines, every member that the page shows."""
     invoice = read_invoice(SEED, "USD").invoice()
@@ -229,7 +236,7 @@ def test_a_voided_invoice_owes_nothing() -> None:
 )
 def test_a_line_has_an_amount_or_a_price(line: dict[str, object], amount: object) -> None:
     """The product is exact; where a discount enters, nobody knows how."""
-    (item,) = record(lines=[line]).invoice().line_items or ()
+    item = only_line(line)
 
     assert item.amount == amount
 
@@ -249,7 +256,7 @@ def test_factors_we_kept_are_believed_while_they_make_the_amount(
     metadata: object, quantity: object, unit_price: object
 ) -> None:
     """Anybody may write metadata: what does not fit the amount is left unsaid."""
-    (item,) = record(lines=[{"amount": 90, "metadata": metadata}]).invoice().line_items or ()
+    item = only_line({"amount": 90, "metadata": metadata})
 
     assert (item.quantity, item.unit_price) == (quantity, unit_price)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -154,11 +154,11 @@ class StubSender:
             raise given
         return given
 
-    @asynccontextmanager
-    async def stream(self, operation: Operation, request: HttpRequest) -> AsyncIterator[AsyncIterator[bytes]]:
+    def stream(
+        self, operation: Operation, request: HttpRequest
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Stream nothing: Asset has nothing to stream."""
         raise NotImplementedError
-        yield
 
     def body(self, index: int) -> Any:
         """Return the body of one request, decoded with exact numbers."""
