@@ -1,9 +1,11 @@
 """Provider simulators' engine: stateful, over real sockets, with scripted and seeded faults."""
 
+from invoicekit.simulate.engine import Engine
 from invoicekit.simulate.exchange import Answer, Call, Refusal, Route
 from invoicekit.simulate.fault import Effect, Fault, FaultKind
 from invoicekit.simulate.fault_log import FaultLog, FaultRow
 from invoicekit.simulate.ledger import Ledger
+from invoicekit.simulate.outcome import Manner, Outcome
 from invoicekit.simulate.plan import FaultMix, FaultPlan, FaultSource
 from invoicekit.simulate.rate import Rate, RateModel
 from invoicekit.simulate.record import RequestLog, RequestRecord
@@ -15,6 +17,7 @@ __all__ = [
     "Answer",
     "Call",
     "Effect",
+    "Engine",
     "Fault",
     "FaultKind",
     "FaultLog",
@@ -23,6 +26,8 @@ __all__ = [
     "FaultRow",
     "FaultSource",
     "Ledger",
+    "Manner",
+    "Outcome",
     "Rate",
     "RateModel",
     "Refusal",

@@ -8,8 +8,23 @@ from aiohttp import web
 
 from invoicekit.clock import Clock
 from invoicekit.simulate.exchange import Answer
+from invoicekit.simulate.outcome import Manner, Outcome
 
 DRIP_PIECES = 8
+
+
+async def deliver(request: web.Request, outcome: Outcome, clock: Clock) -> web.StreamResponse:
+    """Send the outcome in its manner."""
+    answer = outcome.answer
+    if outcome.manner is Manner.STALL:
+        return await stall(request, outcome.seconds, clock)
+    if answer is None:
+        return cut(request, is_reset=outcome.is_reset)
+    if outcome.manner is Manner.DRIP:
+        return await drip(request, answer, outcome.seconds, clock)
+    if outcome.manner is Manner.TRUNCATED:
+        return await truncate(request, answer)
+    return respond(answer)
 
 
 def respond(answer: Answer) -> web.Response:
@@ -67,12 +82,6 @@ async def truncate(request: web.Request, answer: Answer) -> web.StreamResponse:
     # The server would otherwise complain that the promised length was not written.
     await asyncio.sleep(0)
     return response
-
-
-def garble(answer: Answer) -> Answer:
-    """Keep the status and break the document."""
-    body = answer.body[: len(answer.body) // 2] + b'"<html>\x00' if answer.body else b"<html>upstream</html>"
-    return Answer(status=answer.status, body=body, content_type="application/json", headers=answer.headers)
 
 
 def _stream(answer: Answer) -> web.StreamResponse:

@@ -72,7 +72,7 @@ class Fault:
         nth: The first matching request that is hit, counted from 1.
         times: How many matching requests in a row are hit; None means all from `nth` on.
         containing: Only requests whose body contains this text match.
-        status: The status of ERROR_BEFORE and ERROR_AFTER.
+        status: The status of ERROR_BEFORE and ERROR_AFTER; of REDIRECT too where it is one of 3xx, else 307.
         retry_after: The text of the Retry-After header of THROTTLE_RETRY_AFTER.
         seconds: How long SLOW_BODY drips, a stall lasts, or LATE and the second half of REPLAY wait; None
             means the simulator chooses.
@@ -90,6 +90,11 @@ class Fault:
     seconds: float | None = None
     location: str = "http://elsewhere.invalid/"
     is_reset: bool = False
+
+    @property
+    def redirect_status(self) -> int:
+        """Return the status of REDIRECT."""
+        return self.status if 300 <= self.status < 400 else 307
 
     def matches(self, call: Call) -> bool:
         """Tell whether the fault is addressed to this request."""

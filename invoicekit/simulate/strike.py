@@ -2,25 +2,14 @@
 
 from collections.abc import Callable
 
-import attrs
-from aiohttp import web
-
-from invoicekit.simulate import delivery
 from invoicekit.simulate.exchange import Answer, Call, Refusal, Route
 from invoicekit.simulate.fault import Effect, Fault, FaultKind
 from invoicekit.simulate.fault_log import FaultRow
+from invoicekit.simulate.outcome import Manner, Outcome
 from invoicekit.simulate.simulator import Simulator
 
 _STALL_SECONDS = 30.0
 _DRIP_SECONDS = 0.5
-
-
-@attrs.frozen(kw_only=True)
-class Outcome:
-    """What goes back to the client; `status` is None when the connection is cut without one."""
-
-    response: web.StreamResponse
-    status: int | None
 
 
 def perform(route: Route, call: Call) -> Answer:
@@ -31,14 +20,7 @@ def perform(route: Route, call: Call) -> Answer:
         return refusal.answer
 
 
-def reply(answer: Answer) -> Outcome:
-    """Send an answer in the ordinary way."""
-    return Outcome(response=delivery.respond(answer), status=answer.status)
-
-
-async def strike(
-    simulator: Simulator, request: web.Request, route: Route, call: Call, fault: Fault, at_seconds: float
-) -> Outcome:
+def strike(simulator: Simulator, route: Route, call: Call, fault: Fault, at_seconds: float) -> Outcome:
     """Let the fault happen, and write down whether the call took effect."""
     kind = fault.kind
     answer = perform(route, call) if kind.effect is Effect.AT_ONCE else None
@@ -47,7 +29,7 @@ async def strike(
         assert answer is not None  # noqa: S101 - the effect of WRONG_BODY is AT_ONCE
         mistaken = simulator.mistaken(call, answer) if answer.is_success else None
         if mistaken is None:
-            return reply(answer)  # nothing to mistake it for, so nothing struck
+            return Outcome(answer=answer)  # nothing to mistake it for, so nothing struck
     row = FaultRow(
         number=len(simulator.faults) + 1,
         operation=call.operation,
@@ -66,36 +48,41 @@ async def strike(
         simulator.late.schedule(_apply_late(row, route, call), fault.seconds)
     if kind is FaultKind.REPLAY and row.is_applied:
         simulator.late.schedule(lambda: _replay(route, call), fault.seconds)
-    outcome = await _deliver(simulator, request, fault, mistaken or answer)
+    outcome = _delivered(simulator, fault, mistaken or answer)
     row.status = outcome.status
     return outcome
 
 
-async def _deliver(
-    simulator: Simulator, request: web.Request, fault: Fault, answer: Answer | None
-) -> Outcome:
+def _delivered(simulator: Simulator, fault: Fault, answer: Answer | None) -> Outcome:
     kind = fault.kind
     if kind in (FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.LATE):
-        return Outcome(response=delivery.cut(request, is_reset=fault.is_reset), status=None)
+        return Outcome(manner=Manner.CUT, is_reset=fault.is_reset)
     if kind in (FaultKind.STALL_BEFORE, FaultKind.STALL_AFTER):
-        seconds = _STALL_SECONDS if fault.seconds is None else fault.seconds
-        return Outcome(response=await delivery.stall(request, seconds, simulator.clock), status=None)
+        return Outcome(manner=Manner.STALL, seconds=_chosen(fault, _STALL_SECONDS))
     if kind in (FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER):
-        return reply(simulator.failed(fault.status))
+        return Outcome(answer=simulator.failed(fault.status))
     if kind is FaultKind.REDIRECT:
-        return reply(Answer(status=307, headers={"Location": fault.location}))
+        return Outcome(answer=Answer(status=fault.redirect_status, headers={"Location": fault.location}))
     if answer is None:
         hint = fault.retry_after if kind is FaultKind.THROTTLE_RETRY_AFTER else None
-        return reply(simulator.throttled(retry_after=hint, is_empty=kind is FaultKind.THROTTLE_EMPTY))
+        return Outcome(
+            answer=simulator.throttled(retry_after=hint, is_empty=kind is FaultKind.THROTTLE_EMPTY)
+        )
     if kind is FaultKind.SLOW_BODY:
-        seconds = _DRIP_SECONDS if fault.seconds is None else fault.seconds
-        response = await delivery.drip(request, answer, seconds, simulator.clock)
-        return Outcome(response=response, status=answer.status)
+        return Outcome(answer=answer, manner=Manner.DRIP, seconds=_chosen(fault, _DRIP_SECONDS))
     if kind is FaultKind.TRUNCATED:
-        return Outcome(response=await delivery.truncate(request, answer), status=answer.status)
-    if kind is FaultKind.GARBAGE:
-        return reply(delivery.garble(answer))
-    return reply(answer)
+        return Outcome(answer=answer, manner=Manner.TRUNCATED)
+    return Outcome(answer=_garbled(answer) if kind is FaultKind.GARBAGE else answer)
+
+
+def _chosen(fault: Fault, ordinary_seconds: float) -> float:
+    return ordinary_seconds if fault.seconds is None else fault.seconds
+
+
+def _garbled(answer: Answer) -> Answer:
+    """Keep the status and break the document."""
+    body = answer.body[: len(answer.body) // 2] + b'"<html>\x00' if answer.body else b"<html>upstream</html>"
+    return Answer(status=answer.status, body=body, content_type="application/json", headers=answer.headers)
 
 
 def _apply_late(row: FaultRow, route: Route, call: Call) -> Callable[[], None]:
