@@ -68,7 +68,7 @@ CAPABILITIES = Capabilities(
         ),
         "create_invoice": Capability(
             support=Support.EMULATED,
-            calls=3,
+            calls=6,
             calls_each=3,
             sends=(
                 sent.SEARCH_INVOICES,

@@ -74,7 +74,7 @@ CAPABILITIES = Capabilities(
         ),
         "create_invoice": Capability(
             support=Support.EMULATED,
-            calls=4,
+            calls=11,
             sends=(
                 *_INVOICE_READS,
                 sent.GET_CONTRACT,
@@ -83,8 +83,8 @@ CAPABILITIES = Capabilities(
                 _WRITES.add_lines,
             ),
             read_back="the contract's invoices for the number; then the invoice's lines for their markers",
-            note="found again by its number within contract_id; each 100 lines are a further write of 7 "
-            "requests",
+            note="found again by its number within contract_id; up to 100 lines are one further write, 7 of "
+            "the 11 requests",
         ),
         "update_invoice": Capability(
             support=Support.PARTIAL,

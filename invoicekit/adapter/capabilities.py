@@ -42,9 +42,9 @@ class Capability:
 
     Attributes:
         support: Whether at all.
-        calls: Requests on the ordinary path, looking before and after included; of a list, those of one
-            that fits a page, to its proven end.
-        calls_each: Further requests for each line of an invoice, or each entry of a batch.
+        calls: Requests on the ordinary path, looking before and after included: of a list that fits a
+            page, to its proven end; of a new invoice with one line; of a batch with one entry.
+        calls_each: Further requests for each further line or entry.
         batch_limit: Most items in one call of the adapter.
         note: What a user should know.
         alternative: What to do instead where it is not supported.

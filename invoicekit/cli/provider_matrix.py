@@ -52,9 +52,7 @@ def operations_of(providers: Iterable[Capabilities]) -> list[str]:
 def matrix(providers: Providers, *, width: int) -> Table:
     """Lay the matrix out for a terminal of so many columns; cells say less where there is no room."""
     operations = operations_of(providers.values())
-    first = max(map(len, ("operation", *operations)))
-    room = (width - first) // max(1, len(providers)) - _GAP
-    is_wide = _widest(providers, operations, is_wide=True) <= room
+    is_wide = _width(providers, operations, is_wide=True) <= width
     table = Table("operation", *providers, box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
     table.columns[0].no_wrap = True
     for operation in operations:
@@ -86,9 +84,11 @@ def _cells(providers: Providers, operation: str, *, is_wide: bool) -> list[str]:
     return [words.cell(capabilities, operation, is_wide=is_wide) for capabilities in providers.values()]
 
 
-def _widest(providers: Providers, operations: Sequence[str], *, is_wide: bool) -> int:
-    cells = (cell for operation in operations for cell in _cells(providers, operation, is_wide=is_wide))
-    return max(map(len, (*cells, *providers)), default=0)
+def _width(providers: Providers, operations: Sequence[str], *, is_wide: bool) -> int:
+    """Return how many columns the matrix takes when no cell is folded."""
+    rows = [[operation, *_cells(providers, operation, is_wide=is_wide)] for operation in operations]
+    columns = zip(("operation", *providers), *rows, strict=True)
+    return sum(max(map(len, column)) + _GAP for column in columns)
 
 
 def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

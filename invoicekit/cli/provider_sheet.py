@@ -67,8 +67,10 @@ def _fields(capabilities: Capabilities) -> Table:
     head = ("of", "not carried", "may be given", "on the wire")
     table = Table(*head, box=None, pad_edge=False, padding=_PADDING)
     for fields in capabilities.fields:
-        lists = (", ".join(sorted(names)) for names in (fields.unsupported, fields.writable))
-        table.add_row(fields.model.__name__, *lists, words.scales(fields))
+        missing = ", ".join(sorted(fields.unsupported)) if fields.carried else "all"
+        table.add_row(
+            fields.model.__name__, missing, ", ".join(sorted(fields.writable)), words.scales(fields)
+        )
     return table
 
 

@@ -8,7 +8,7 @@ from invoicekit.wire import FixedPlaces, MajorDecimal, MinorByExponent, ScaledNu
 
 LEGEND = (
     ("4", "requests of one call, looks before and after included; none for a file of your own"),
-    ("3+3n", "3 requests, and 3 more for each of n lines or entries"),
+    ("6+3n", "6 requests, and 3 more for each of n further lines or entries"),
     ("1/200", "one request for up to 200 entries"),
     ("marker", "what tells a repeat from a second effect"),
     ("none", "nothing does: never sent again by itself"),
@@ -22,7 +22,7 @@ _SPANS = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "day"}
 
 
 def cost(capability: Capability) -> str:
-    """Say how many requests a call takes: ``4``, ``3+3n``, ``1/200``; empty where it takes none."""
+    """Say how many requests a call takes: ``4``, ``6+3n``, ``1/200``; empty where it takes none."""
     if not capability.is_offered or not capability.calls:
         return ""
     each = f"+{capability.calls_each}n" if capability.calls_each else ""
@@ -103,13 +103,15 @@ def amounts(capabilities: Capabilities) -> str:
 
 
 def not_carried(capabilities: Capabilities) -> str:
-    """Name the fields that the provider does not have."""
+    """Name the fields that the provider does not have, model by model."""
     if not capabilities.fields:
         return "not told"
-    names = [
-        f"{one.model.__name__}.{name}" for one in capabilities.fields for name in sorted(one.unsupported)
+    told = [
+        f"{one.model.__name__}: {', '.join(sorted(one.unsupported)) if one.carried else 'all'}"
+        for one in capabilities.fields
+        if one.unsupported
     ]
-    return ", ".join(names) or "none"
+    return "; ".join(told) or "none"
 
 
 def settable(capabilities: Capabilities) -> str:
@@ -121,7 +123,7 @@ def settable(capabilities: Capabilities) -> str:
 
 def hooks(webhooks: Webhooks | None) -> str:
     """Name what the provider tells by itself."""
-    return "none" if webhooks is None else ", ".join(webhooks.events)
+    return "none" if webhooks is None else ", ".join(webhooks.events) or "none of these"
 
 
 def filters(capabilities: Capabilities) -> Iterator[tuple[str, str]]:

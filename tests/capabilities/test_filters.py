@@ -18,6 +18,7 @@ Chosen = tuple[dict[str, Any], Callable[[Any], bool]]
 
 async def invoices(caller: Caller) -> list[Invoice]:
     """Create invoices that differ in customer, issue date and status."""
+    await vary(caller.desk)
     await caller.issued()
     voided = await caller.issued()
     await caller.service.set_status(voided.id, InvoiceStatus.VOID)

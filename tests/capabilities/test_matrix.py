@@ -22,7 +22,7 @@ from invoicekit.adapter import (
 )
 from invoicekit.cli.application import application
 from invoicekit.cli.provider_matrix import markdown, matrix
-from invoicekit.cli.provider_words import cell, pages, rates
+from invoicekit.cli.provider_words import cell, not_carried, pages, rates
 from invoicekit.model import InvoiceStatus, Payment, StatusRule
 from invoicekit.registry import Registry
 from invoicekit.wire import HUNDREDTHS
@@ -85,6 +85,17 @@ def test_a_deletion_destroys_where_it_is_offered() -> None:
     assert not ACME.is_destructive("delete_payment")
 
 
+def test_a_model_that_is_not_there_is_named_once() -> None:
+    """A provider without tracked time does not list each of its fields."""
+    nothing = Fields(
+        model=Payment, unsupported=frozenset(one.name for one in attrs.fields(Payment)) - {"raw"}
+    )
+    timeless = attrs.evolve(ACME, fields=(nothing,))
+
+    assert not_carried(timeless) == "Payment: all"
+    assert not_carried(attrs.evolve(ACME, fields=())) == "not told"
+
+
 def test_limits_read_as_people_say_them() -> None:
     """All windows of one account hold at once; pages have a size and perhaps a most."""
     assert rates(ACME.limits) == "300/min and 7 in 2 s (all)"
@@ -131,7 +142,7 @@ def test_the_markdown_is_two_tables() -> None:
     assert "| `record_payment` | native 4, marker |" in written
     assert "| statuses to set | draft ! |" in written
     assert "| money on the wire | hundredths |" in written
-    assert "| fields it does not have | Payment.author |" in written
+    assert "| fields it does not have | Payment: author |" in written
     assert "| webhooks | NEW_INVOICE |" in written
 
 

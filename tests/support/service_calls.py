@@ -8,12 +8,12 @@ from typing import TypedDict
 
 import attrs
 from provider_desks import ProviderDesk
+from varied_desks import change_of, kind_of
 
-from invoicekit import Invoice, InvoiceChange, InvoiceService, InvoiceStatus, Money, NewLineItem
+from invoicekit import Invoice, InvoiceService, InvoiceStatus, Money, NewLineItem
 from invoicekit.model import LineItem
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-PRICE = Money("40", "EUR")
 
 Call = Callable[[], Awaitable[object]]
 
@@ -56,15 +56,20 @@ class Caller:
         return f"{prefix}-{self.made:03}"
 
     async def customer(self) -> str:
-        """Create a customer and return its id."""
-        return (await self.service.create_customer(self.name("Customer"))).value.id
+        """Return whom to invoice."""
+        return (await self.service.create_customer(self.desk.customer_name)).value.id
 
     def lines(self, count: int = 2) -> tuple[NewLineItem, ...]:
         """Return different lines, of 60 EUR each, with all that this provider lets a caller give."""
         fields = self.service.capabilities().fields_of(LineItem)
-        kind = "Service" if fields is not None and "kind" in fields.writable else None
+        has_kind = fields is not None and "kind" in fields.writable
         return tuple(
-            NewLineItem(description=f"work {n}", quantity=Decimal("1.5"), unit_price=PRICE, kind=kind)
+            NewLineItem(
+                description=f"work {n}",
+                quantity=Decimal("1.5") if n == 1 else Decimal(1),
+                unit_price=Money("40" if n == 1 else "60", "EUR"),
+                kind=kind_of(self.service.provider) if has_kind else None,
+            )
             for n in range(1, count + 1)
         )
 
@@ -134,12 +139,12 @@ def _read(method: str) -> Callable[[Caller], Awaitable[Call]]:
 
 async def _create_invoice(on: Caller) -> Call:
     customer = await on.customer()
-    return lambda: on.draft(customer_id=customer, line_items=())
+    return lambda: on.draft(customer_id=customer, line_items=on.lines(1))
 
 
 async def _update_invoice(on: Caller) -> Call:
     invoice = await on.draft()
-    return lambda: on.service.update_invoice(invoice.id, InvoiceChange(due_date=date(2026, 6, 15)))
+    return lambda: on.service.update_invoice(invoice.id, change_of(on.service.provider))
 
 
 async def _set_status(on: Caller) -> Call:
@@ -177,7 +182,7 @@ async def _delete_payment(on: Caller) -> Call:
 
 async def _refund(on: Caller) -> Call:
     invoice = await on.paid()
-    return lambda: on.service.refund(invoice.id, Money("20.00", "EUR"), reference=on.name("refund"))
+    return lambda: on.service.refund(invoice.id, Money("120.00", "EUR"), reference=on.name("refund"))
 
 
 async def _create_credit_note(on: Caller) -> Call:

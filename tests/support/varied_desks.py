@@ -1,14 +1,17 @@
 """What a desk needs so that every field and every filter shows: records that differ in all of them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from provider_desks import START, ProviderDesk
 
-from invoicekit import Money, TimeEntry
+from invoicekit import InvoiceChange, Money, NewLineItem, TimeEntry
+from invoicekit_asset.simulator import AssetSimulator
 from invoicekit_clockify import Clockify
 from invoicekit_clockify.simulator import ClockifySimulator
 from invoicekit_clockify.wire_items import TimeImport
+from invoicekit_kukkingu.simulator import KukkinguSimulator
 from invoicekit_local import Local
 
 _DAY = 86_400
@@ -31,10 +34,29 @@ async def _clockify(desk: ProviderDesk) -> None:
     await desk.service.write(desk.service.native.import_items(invoice.id, wanted), reference="import")
 
 
+async def _invoiced_elsewhere(desk: ProviderDesk) -> str:
+    """Invoice somebody else, and return whom."""
+    customer = (await desk.service.create_customer("Elsewhere")).value.id
+    await desk.service.create_invoice(
+        number="OTHER-1",
+        customer_id=customer,
+        currency="EUR",
+        issue_date=date(2026, 5, 1),
+        due_date=date(2026, 5, 31),
+        line_items=[NewLineItem(description="other", quantity=Decimal(1), unit_price=Money("5", "EUR"))],
+    )
+    return customer
+
+
+async def _asset(desk: ProviderDesk) -> None:
+    """Invoice somebody else: Asset tracks no time."""
+    await _invoiced_elsewhere(desk)
+
+
 async def _local(desk: ProviderDesk) -> None:
     """Track time of all kinds, days later."""
     assert isinstance(desk.service.native, Local)
-    customer = (await desk.service.create_customer("Elsewhere")).value.id
+    customer = await _invoiced_elsewhere(desk)
     entries = [
         TimeEntry(
             id=f"varied{number}",
@@ -53,7 +75,36 @@ async def _local(desk: ProviderDesk) -> None:
     await desk.service.mark_batch([entries[0].id])
 
 
-_VARIED: dict[str, Callable[[ProviderDesk], Awaitable[None]]] = {"clockify": _clockify, "local": _local}
+async def _kukkingu(desk: ProviderDesk) -> None:
+    """Work for somebody else, days later, and hang some of it on a line."""
+    assert isinstance(desk.simulator, KukkinguSimulator)
+    home = desk.simulator.home
+    contract = home.add_contract(home.add_client("Elsewhere").id, "Other")
+    home.add_invoice(contract.id, number="OTHER-1", amount_minor=7_000)
+    project = home.add_project(contract.id, "Other")
+    entries = [home.add_entry(project.id, date="2026-03-04", description="more") for _ in range(2)]
+    await desk.service.mark_batch([entries[0].id])
+
+
+_VARIED: dict[str, Callable[[ProviderDesk], Awaitable[None]]] = {
+    "asset": _asset,
+    "clockify": _clockify,
+    "kukkingu": _kukkingu,
+    "local": _local,
+}
+
+_KINDS = {"asset": AssetSimulator.LEDGER_ID}
+_CHANGES = {"asset": InvoiceChange(extra={"asset": {"tags": {"team": "blue"}}})}
+
+
+def kind_of(provider: str) -> str:
+    """Return what this provider calls a kind of line; for Asset it is an account of the ledger."""
+    return _KINDS.get(provider, "Service")
+
+
+def change_of(provider: str) -> InvoiceChange:
+    """Return a change that this provider can make; Asset changes tags alone."""
+    return _CHANGES.get(provider, InvoiceChange(due_date=date(2026, 6, 15)))
 
 
 async def vary(desk: ProviderDesk) -> None:
