@@ -110,9 +110,10 @@ def openapi(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the happy path against hand-written peers, interleaved in one run."""
-    session.install("-e", ".[cli,test]", "aiolimiter")
-    session.run("python", "benchmarks/record_payment.py", *session.posargs)
+    """Measure against peers, interleaved in one run; named scripts alone: `nox -s bench -- decode journal`."""
+    session.install("-e", ".[bench,cli]")
+    for name in session.posargs or ("record_payment", "decode", "limiter", "journal", "import_time"):
+        session.run("python", f"benchmarks/{name}.py")
 
 
 @nox.session

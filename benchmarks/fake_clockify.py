@@ -71,6 +71,11 @@ _PAYMENT_BEFORE = (
 )
 
 
+def an_invoice(invoice_id: str) -> bytes:
+    """Write one invoice."""
+    return _INVOICE_HEAD + invoice_id.encode() + _INVOICE_TAIL
+
+
 def _answer(body: bytes, status: bytes = b"200 OK", last_page: bytes = b"") -> bytes:
     return b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%b\r\n%b" % (
         status,
@@ -100,7 +105,7 @@ class Books:
         if not path.startswith(_INVOICE_PATH):
             return _answer(b'{"message": "no such path"}', b"404 Not Found")
         invoice = path[len(_INVOICE_PATH) :][:_ID_LENGTH]
-        document = _INVOICE_HEAD + invoice + _INVOICE_TAIL
+        document = an_invoice(invoice.decode())
         if not path.endswith(b"/payments"):
             return _answer(document)
         if method == b"POST":
