@@ -110,7 +110,7 @@ def openapi(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure against peers, interleaved in one run; named scripts alone: `nox -s bench -- decode journal`."""
+    """Measure against peers, interleaved in one run; `nox -s bench -- decode journal` runs these two."""
     session.install("-e", ".[bench,cli]")
     for name in session.posargs or ("record_payment", "decode", "limiter", "journal", "import_time"):
         session.run("python", f"benchmarks/{name}.py")
