@@ -104,6 +104,16 @@ async def test_contracts_are_read_by_client(desk: Desk) -> None:
     assert (theirs.id, theirs.name, theirs.amount) == (other.id, "Theirs", Money("500", "JPY"))
 
 
+async def test_contracts_of_another_client_are_dropped() -> None:
+    """A server that reads the filter over must not have us bill somebody else's contract."""
+    rows = [{"id": CONTRACT, "client": CLIENT}, {"id": "ctr_aaaaaaaaaaaa", "client": "clnt_bbbbbbbbbbbb"}]
+    stub = StubSender([answer(rows)])
+
+    (contract,) = await adapter(stub).list_contracts(customer_id=CLIENT)
+
+    assert contract.id == CONTRACT
+
+
 async def test_a_contract_is_created_once(desk: Desk) -> None:
     """Its name within the client is the natural key."""
     new = NewContract(customer_id=desk.client_id, name="Support", amount=Money("1.234", "KWD"))

@@ -111,6 +111,7 @@ def test_sums_are_exact_in_the_currencys_minor_units(
         (new_line("1.001"), InvalidAmount),
         (new_line("1.00", "NaN"), InvalidAmount),
         (new_line("1.00", "1.000000000000001"), InvalidAmount),
+        (new_line("1.00", "1.000000000000000"), InvalidAmount),
         (new_line(quantity="1", price="90071992547409.92"), InvalidAmount),
         (new_line("90071992547409.91", "2"), InvalidAmount),
         (new_line(currency="USD"), UsageError),

@@ -32,7 +32,7 @@ from invoicekit.errors import (
     UnsupportedOperation,
     UsageError,
 )
-from invoicekit.model import MISSING, EntryMarks, Outcome
+from invoicekit.model import MISSING, EntryMarks, Outcome, TimeEntryQuery
 from invoicekit.wire import Codec
 from invoicekit_kukkingu.simulator import Behaviour
 from invoicekit_kukkingu.wire_time import encode_entry, read_entry
@@ -246,7 +246,20 @@ async def test_a_range_is_days(desk: Desk) -> None:
     )
 
     assert [entry.id async for entry in whole] == [ids[1], ids[2]]
+    assert desk.requests("list_time_entries")[0].query["dateTo"] == ["2026-05-02"]
     assert [entry.id async for entry in late] == [ids[2], ids[3]]
+
+
+async def test_a_server_that_sends_more_is_not_believed() -> None:
+    """What lies outside of the range is dropped here, whatever the server took the days for."""
+    rows = [entry_document(date=f"2026-03-0{day}") for day in (1, 2, 3)]
+    stub = StubSender([answer(rows)])
+
+    page = await adapter(stub).list_time_entries(
+        TimeEntryQuery(start=DAY + timedelta(hours=1), end=DAY + timedelta(days=2)), None
+    )
+
+    assert [entry.start for entry in page.items] == [DAY + timedelta(days=1)]
 
 
 async def test_filters_that_the_server_lacks_are_applied_here(desk: Desk) -> None:

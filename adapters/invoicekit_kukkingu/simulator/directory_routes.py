@@ -64,15 +64,17 @@ class DirectoryRoutes:
         tenant, writer = self._access.tenant(call), self._access.writer(call)
         expand = query_expand(call, _PROJECT_EXPAND)
         contract_id = query_text(call, "contractId")
-        for part in (query_text(call, "sort") or "name:asc").split(","):
-            field, _, direction = part.partition(":")
-            if field not in _SORT or direction not in ("asc", "desc"):
-                raise refusal.invalid(f"sort: {part}")
         found = [
             writer.project(project, expand)
             for project in tenant.projects.all_shown()
             if contract_id in (None, project.contract_id)
         ]
+        for part in reversed((query_text(call, "sort") or "").split(",")):
+            field, _, direction = part.partition(":")
+            if part and (field not in _SORT or direction not in ("asc", "desc")):
+                raise refusal.invalid(f"sort: {part}")
+            if part and field != "contract.name":
+                found.sort(key=lambda row: str(row.get(field, "")), reverse=direction == "desc")
         return Answer.json({"data": found})
 
     def _create_client(self, call: Call) -> Answer:
