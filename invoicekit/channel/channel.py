@@ -72,10 +72,22 @@ class Channel:
         if site.token_source is not None:
             self._wiring.tokens = TokenKeeper(site.token_source, clock, self._ask_for_token)
 
-    def reader(self, *, deadline_seconds: float | None = 30.0, lane: Lane = Lane.INTERACTIVE) -> Sender:
-        """Return a sender of reads; each of its sends ends within `deadline_seconds`, repeats included."""
+    def reader(
+        self,
+        *,
+        deadline_seconds: float | None = 30.0,
+        deadline_at: float | None = None,
+        lane: Lane = Lane.INTERACTIVE,
+    ) -> Sender:
+        """Return a sender of reads.
+
+        Args:
+            deadline_seconds: How long each of its sends may take, repeats included.
+            deadline_at: Monotonic seconds by which all of them end instead.
+        """
+        each = deadline_seconds if deadline_at is None else None
         return ChannelSender(
-            self._wiring, gate=None, deadline_at=None, deadline_seconds=deadline_seconds, lane=lane
+            self._wiring, gate=None, deadline_at=deadline_at, deadline_seconds=each, lane=lane
         )
 
     def writer(self, gate: SendGate, *, deadline_at: float | None, lane: Lane) -> Sender:

@@ -128,5 +128,5 @@ class Guard:
             clock=self._clock,
             policy=self._policy,
             doubt_since=self._doubt_since,
-            resolve=lambda: self._resolve(write, attrs.evolve(scope, deadline_at=None), key, marker),
+            resolve=lambda: self._resolve(write, scope.afterwards(), key, marker),
         )

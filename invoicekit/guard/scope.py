@@ -15,9 +15,15 @@ class CallScope:
     Attributes:
         deadline_at: Monotonic seconds after which it may not go on; None for a bulk job.
         reader: Sends reads.
+        later: Makes a sender of reads for after the call, with time of its own.
         writer: Makes a sender that passes every write through the gate.
     """
 
     deadline_at: float | None
     reader: Sender
+    later: Callable[[], Sender]
     writer: Callable[[JournalGate], Sender]
+
+    def afterwards(self) -> "CallScope":
+        """Return the scope of a look after the call has ended."""
+        return CallScope(deadline_at=None, reader=self.later(), later=self.later, writer=self.writer)

@@ -128,7 +128,8 @@ class Connection:
         channel = self.channel
         return CallScope(
             deadline_at=deadline_at,
-            reader=channel.reader(deadline_seconds=seconds, lane=lane),
+            reader=channel.reader(deadline_seconds=seconds, deadline_at=deadline_at, lane=lane),
+            later=lambda: channel.reader(deadline_seconds=seconds, lane=lane),
             writer=lambda gate: channel.writer(gate, deadline_at=deadline_at, lane=lane),
         )
 

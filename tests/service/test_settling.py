@@ -1,15 +1,16 @@
 """What a result says of itself: how it was settled, and what was seen."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 import pytest
 
-from invoicekit import InvoiceService, Money, Outcome
+from invoicekit import InvoiceService, Money, Outcome, OutcomeUnknown, WriteResult
 from invoicekit.errors import InvalidAmount
 from invoicekit.events import Event, WriteSettled
-from invoicekit.simulate import Rate
+from invoicekit.simulate import Fault, FaultKind, FaultPlan, Rate
 from invoicekit_clockify.simulator import ClockifySimulator
 
 Connect = Callable[..., InvoiceService]
@@ -60,3 +61,39 @@ async def test_a_probe_narrows_the_limit_to_the_plan(
 
         assert before is None
         assert service.limits().allowed_rate == pytest.approx(30 / 3600)
+
+
+async def test_the_deadline_holds_for_the_looks_as_well(
+    connect_to: Callable[..., AbstractAsyncContextManager[InvoiceService]],
+) -> None:
+    """A slow look before leaves less for the look after: the call ends in time, and says what it saw."""
+    slow = Fault(kind=FaultKind.SLOW_BODY, at="list_payments", seconds=0.8)
+    stuck = Fault(kind=FaultKind.STALL_AFTER, at="list_payments", nth=2, seconds=30)
+    simulator = ClockifySimulator(seed=7, faults=FaultPlan.scripted([slow, stuck]))
+    simulator.populate({"invoices": 1, "amount_minor": 10_000, "currency": "EUR"})
+    invoice_id = simulator.ledger.invoices()[0].id
+    async with connect_to(simulator, deadline_seconds=1.2) as service:
+        started = asyncio.get_running_loop().time()
+
+        result = await service.record_payment(invoice_id, Money("1", "EUR"), reference="r", paid_at=WHEN)
+
+        assert asyncio.get_running_loop().time() - started < 1.8
+    assert (result.outcome, result.verified) == (Outcome.APPLIED, False)
+
+
+async def test_doubt_is_resolved_after_the_deadline_too(
+    connect_to: Callable[..., AbstractAsyncContextManager[InvoiceService]],
+) -> None:
+    """The call has ended; looking again later has time of its own."""
+    lost = Fault(kind=FaultKind.STALL_AFTER, at="add_payment", seconds=30)
+    simulator = ClockifySimulator(seed=7, faults=FaultPlan.scripted([lost]))
+    simulator.populate({"invoices": 1, "amount_minor": 10_000, "currency": "EUR"})
+    invoice_id = simulator.ledger.invoices()[0].id
+    async with connect_to(simulator, deadline_seconds=0.3) as service:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await service.record_payment(invoice_id, Money("1", "EUR"), reference="r", paid_at=WHEN)
+
+        result = await caught.value.resolve()
+
+    assert isinstance(result, WriteResult)
+    assert result.outcome is Outcome.ALREADY_APPLIED

@@ -131,9 +131,11 @@ class Bench:
 
     def scope(self, deadline_seconds: float | None = None) -> CallScope:
         deadline = None if deadline_seconds is None else self.clock.monotonic() + deadline_seconds
+        reader = Writer(self.provider, JournalGate(self.journal, IntentKey("", "", "", "")))
         return CallScope(
             deadline_at=deadline,
-            reader=Writer(self.provider, JournalGate(self.journal, IntentKey("", "", "", ""))),
+            reader=reader,
+            later=lambda: reader,
             writer=lambda gate: Writer(self.provider, gate),
         )
 
