@@ -104,7 +104,7 @@ def kind_of(provider: str) -> str:
 
 def change_of(provider: str) -> InvoiceChange:
     """Return a change that this provider can make; Asset changes tags alone."""
-    return _CHANGES.get(provider, InvoiceChange(due_date=date(2026, 6, 15)))
+    return _CHANGES.get(provider, InvoiceChange(number="CHANGED-9"))
 
 
 async def vary(desk: ProviderDesk) -> None:
