@@ -3,7 +3,14 @@
 from datetime import date
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
-from invoicekit.errors import FieldLocked, MalformedResponse, UnsupportedOperation, UsageError
+from invoicekit.errors import (
+    Conflict,
+    FieldLocked,
+    InvalidRequest,
+    MalformedResponse,
+    UnsupportedOperation,
+    UsageError,
+)
 from invoicekit.model import Absent, Invoice, InvoiceChange, currency_exponent
 from invoicekit.wire import canonical, write_midnight
 from invoicekit_kukkingu import requests
@@ -89,7 +96,14 @@ def update_invoice(writes: Writes, invoice_id: str, change: InvoiceChange) -> Wr
     request = requests.patch_invoice(invoice_id, CODEC.encode(fields))
 
     async def perform(sender: Sender) -> Done[Invoice]:
-        response = await sender.send(writes.update_invoice, request)
+        try:
+            response = await sender.send(writes.update_invoice, request)
+        except (Conflict, InvalidRequest):
+            # A repeat may be refused because the first one worked and the invoice was finalized since.
+            record = await fetch_invoice(sender, invoice_id)
+            if not shows(record, fields):
+                raise
+            return _done(record)
         record = read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
         if not shows(record, fields):
             raise MalformedResponse(f"invoice {invoice_id} came back without the change asked for")

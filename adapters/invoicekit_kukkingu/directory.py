@@ -1,6 +1,7 @@
 """Clients, contracts and projects; clients are our customers."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import attrs
@@ -248,6 +249,34 @@ def create_customer(writes: Writes, new: NewCustomer) -> Write[Customer]:
         perform=perform,
         look=look,
         recall=lambda customer_id: Customer(id=customer_id or "", name=name),
+    )
+
+
+def delete_customer(writes: Writes, customer_id: str) -> Write[None]:
+    """Delete a client; gone is done.
+
+    Answer: 204 with an empty body.
+    Source: vendor's page, delete client. Unverified: what becomes of contracts that it has.
+    """
+    request = requests.delete_client(customer_id)
+    gone = Done(value=None, resource_id=customer_id)
+
+    async def perform(sender: Sender) -> Done[None]:
+        with suppress(NotFound):  # gone is what was asked for
+            await sender.send(writes.delete_customer, request)
+        return gone
+
+    async def look(sender: Sender) -> Sighting[None]:
+        is_there = any(one.id == customer_id for one in await all_customers(sender))
+        return Sighting() if is_there else Sighting(matches=(gone,))
+
+    return Write(
+        operation=writes.delete_customer,
+        target=customer_id,
+        content=canonical(customer_id=customer_id),
+        perform=perform,
+        look=look,
+        recall=lambda _: None,
     )
 
 

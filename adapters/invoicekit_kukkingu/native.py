@@ -13,6 +13,7 @@ from invoicekit_kukkingu.directory import (
     all_contracts,
     all_projects,
     create_contract,
+    delete_customer,
     fetch_contract,
     fetch_health,
 )
@@ -31,6 +32,10 @@ class KukkinguNative(Adapter[KukkinguConfig]):
     async def health(self) -> Health:
         """Read what the service says of itself."""
         return await fetch_health(self.sender)
+
+    def delete_customer(self, customer_id: str) -> Write[None]:
+        """Delete a client; gone is done."""
+        return delete_customer(self._writes, customer_id)
 
     # --- contracts and projects ---------------------------------------------------------------
 

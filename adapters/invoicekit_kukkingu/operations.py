@@ -38,6 +38,7 @@ class Writes:
     mark_time_entries: Operation
     create_customer: Operation
     create_contract: Operation
+    delete_customer: Operation
 
     @classmethod
     def settling_within(cls, seconds: float | None) -> "Writes":
@@ -65,4 +66,5 @@ class Writes:
             mark_time_entries=value("mark_time_entries"),
             create_customer=append("create_customer", Idempotency.NATURAL_KEY),
             create_contract=append("create_contract", Idempotency.NATURAL_KEY),
+            delete_customer=value("delete_customer"),
         )

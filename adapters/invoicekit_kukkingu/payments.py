@@ -8,6 +8,7 @@ from invoicekit.errors import (
     Conflict,
     CurrencyMismatch,
     FieldLocked,
+    InvalidRequest,
     InvalidTransition,
     InvoiceKitError,
     MalformedResponse,
@@ -61,7 +62,14 @@ def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
         return Done(value=recall(None), resource_id=payment.invoice_id, raw=record.raw)
 
     async def perform(sender: Sender) -> Done[Payment]:
-        response = await sender.send(writes.record_payment, request)
+        try:
+            response = await sender.send(writes.record_payment, request)
+        except (Conflict, InvalidRequest):
+            # A repeat may be refused because the first one worked and the invoice was voided since.
+            record = await fetch_invoice(sender, payment.invoice_id)
+            if record.paid_at != paid_at:
+                raise
+            return done(record)
         where = f"answer to a payment on invoice {payment.invoice_id}"
         record = read_invoice(response.body, expected_id=payment.invoice_id, where=where)
         if record.paid_at != paid_at:

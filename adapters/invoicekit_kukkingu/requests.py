@@ -15,6 +15,7 @@ _FINALIZE = PathTemplate("/invoices/{invoice}/finalize", pattern=INVOICE_ID)
 _VOID = PathTemplate("/invoices/{invoice}/void", pattern=INVOICE_ID)
 _PDF = PathTemplate("/invoices/{invoice}/pdf", pattern=INVOICE_ID)
 _ENTRY = PathTemplate("/time-entries/{entry}", pattern=ENTRY_ID)
+_CLIENT = PathTemplate("/clients/{customer}", pattern=CLIENT_ID)
 _CONTRACT = PathTemplate("/contracts/{contract}", pattern=CONTRACT_ID)
 
 _INVOICE_EXPAND = ("expand", "contract,contract.client")
@@ -135,6 +136,11 @@ def list_entries(
 def create_client(body: bytes) -> HttpRequest:
     """Create a client."""
     return _send("POST", "/clients", body)
+
+
+def delete_client(customer_id: str) -> HttpRequest:
+    """Delete a client."""
+    return _send("DELETE", _CLIENT.fill(customer=customer_id))
 
 
 def list_contracts(client_id: str | None) -> HttpRequest:

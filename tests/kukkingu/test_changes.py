@@ -8,6 +8,7 @@ import pytest
 from kukkingu_desk import Desk, StubSender, adapter, answer, invoice_document
 
 from invoicekit.errors import (
+    Conflict,
     FieldLocked,
     InvalidAmount,
     MalformedResponse,
@@ -145,3 +146,16 @@ async def test_an_answer_without_the_change_is_doubt() -> None:
 
     with pytest.raises(MalformedResponse):
         await adapter(stub).update_invoice(str(invoice_document()["id"]), RENAMED).perform(stub)
+
+
+@pytest.mark.parametrize(("number", "is_done"), [("A-102", True), ("INV-2025-0001", False)])
+async def test_a_refused_repeat_is_judged_by_what_is_there(number: str, *, is_done: bool) -> None:
+    """The first send worked and the invoice was finalized since; or nothing worked at all."""
+    stub = StubSender([Conflict("no", status=409), answer(invoice_document(invoiceNumber=number))])
+    change = adapter(stub).update_invoice(str(invoice_document()["id"]), RENAMED).perform(stub)
+
+    if is_done:
+        assert (await change).value.number == "A-102"
+    else:
+        with pytest.raises(Conflict):
+            await change

@@ -4,6 +4,7 @@ import pytest
 from kukkingu_desk import CLIENT, CONTRACT, Desk, StubSender, adapter, answer, opened
 
 from invoicekit.errors import (
+    Conflict,
     DuplicateDetected,
     InvalidIdentifier,
     MalformedResponse,
@@ -90,6 +91,24 @@ def test_a_client_that_can_never_be_is_refused(new: NewCustomer, error: type[Exc
     """Nothing was sent."""
     with pytest.raises(error):
         adapter(StubSender()).create_customer(new)
+
+
+async def test_a_client_is_deleted_and_gone_is_done(desk: Desk) -> None:
+    """Natively; a repeat sends nothing."""
+    customer_id = desk.simulator.home.add_client("Acme").id
+
+    first = await desk.service.write(desk.native.delete_customer(customer_id))
+    again = await desk.service.write(desk.native.delete_customer(customer_id))
+
+    assert (first.outcome, again.outcome) == (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
+    assert desk.simulator.home.clients.get(customer_id) is None
+    assert len(desk.requests("delete_client")) == 1
+
+
+async def test_a_client_with_contracts_stays(desk: Desk) -> None:
+    """The server's own refusal is told."""
+    with pytest.raises(Conflict):
+        await desk.service.write(desk.native.delete_customer(desk.client_id))
 
 
 async def test_contracts_are_read_by_client(desk: Desk) -> None:

@@ -1,11 +1,13 @@
 """Every fault on every write, judged by what the simulator really holds."""
 
+import asyncio
+
 import pytest
 from kukkingu_desk import PAID_AT, Desk, new_line, opened
 
 from invoicekit.errors import OutcomeUnknown
-from invoicekit.model import InvoiceStatus, Money, Outcome
-from invoicekit.simulate import Fault, FaultKind
+from invoicekit.model import InvoiceStatus, Money, Outcome, WriteResult
+from invoicekit.simulate import Fault, FaultKind, FaultPlan
 
 ALL = list(FaultKind)
 TOTAL = Money("120.00", "EUR")
@@ -114,3 +116,28 @@ async def test_an_invoice_is_created_once_with_each_line_once(kind: FaultKind, a
         assert rerun.outcome is Outcome.ALREADY_APPLIED or not is_told
         # An answer of many lines names no one record that it could be mistaken for.
         assert len(desk.simulator.faults) == 1 or (kind, at) == (FaultKind.WRONG_BODY, "create_billables")
+
+
+async def test_a_storm_costs_no_payment_and_doubles_none() -> None:
+    """A third of all writes goes wrong: every invoice ends as its caller was told, by the ledger."""
+    async with opened(faults=FaultPlan.profile("storm", seed=7)) as desk:
+        home, contract = desk.simulator.home, desk.simulator.contract
+        ids = [home.add_invoice(contract.id, amount_minor=12_000, status="FINALIZED").id for _ in range(60)]
+
+        results = await asyncio.gather(
+            *(
+                desk.service.record_payment(one, TOTAL, paid_at=PAID_AT, reference=f"bank-{one}")
+                for one in ids
+            ),
+            return_exceptions=True,
+        )
+
+        await desk.simulator.late.finish()
+        for one, result in zip(ids, results, strict=True):
+            paid_at = desk.simulator.ledger.invoice(one).paid_at
+            if isinstance(result, WriteResult):
+                assert paid_at == "2026-03-01T10:20:30Z"
+            else:
+                assert isinstance(result, OutcomeUnknown) or paid_at is None
+        assert sum(isinstance(result, WriteResult) for result in results) >= 55
+        assert len(desk.simulator.faults) > 20

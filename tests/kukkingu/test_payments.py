@@ -203,6 +203,25 @@ async def test_an_answer_without_the_value_is_doubt_and_not_success() -> None:
         await adapter(stub).record_payment(new_payment()).perform(stub)
 
 
+async def test_a_refused_repeat_of_what_worked_is_done() -> None:
+    """The first send worked, somebody voided the invoice, and the repeat is refused: paidAt tells."""
+    refusal = Conflict("Kukkingu says its own state contradicts the request", status=409)
+    held = invoice_document(status="VOID", paidAt="2026-03-01T10:20:30.000Z")
+    stub = StubSender([refusal, answer(held)])
+
+    done = await adapter(stub).record_payment(new_payment()).perform(stub)
+
+    assert done.value.paid_at == PAID_AT
+
+
+async def test_a_refusal_is_told_where_nothing_is_there() -> None:
+    """Reading after it does not hide it."""
+    stub = StubSender([Conflict("no", status=409), answer(invoice_document(status="VOID"))])
+
+    with pytest.raises(Conflict):
+        await adapter(stub).record_payment(new_payment()).perform(stub)
+
+
 async def test_another_payment_meanwhile_is_never_overwritten_or_claimed() -> None:
     """Our send was lost, and another instant is there by now: that is doubt, and it is told so."""
     paid_otherwise = invoice_document(paidAt="2026-01-01T00:00:00.000Z")

@@ -225,7 +225,7 @@ class Desk:
 async def opened(
     *,
     behaviour: Behaviour | None = None,
-    faults: Iterable[Fault] = (),
+    faults: Iterable[Fault] | FaultPlan = (),
     rate: Rate | None = None,
     on_doubt: OnDoubt = OnDoubt.ASK,
     **settings: object,
@@ -236,7 +236,7 @@ async def opened(
     """
     simulator = KukkinguSimulator(
         behaviour=behaviour,
-        faults=FaultPlan.scripted(faults),
+        faults=faults if isinstance(faults, FaultPlan) else FaultPlan.scripted(faults),
         rate=rate or Rate.parse("5000/s"),
         settle_seconds=0.05,
     )
