@@ -100,6 +100,21 @@ async def test_lines_are_swapped_once(kind: FaultKind | None) -> None:
         assert again.outcome is Outcome.ALREADY_APPLIED
 
 
+async def test_a_line_is_removed_by_its_id(desk: Desk) -> None:
+    """Gone is done: a rerun elsewhere sends nothing."""
+    lines = desk.simulator.ledger.invoice(desk.invoice_id).lines
+    lines.append(desk.simulator.home.new_line(Decimal(5), ledger_id="ldg_1"))
+    write = desk.native.change_lines(desk.invoice_id, LineChange(remove=(lines[0].id,)))
+
+    first = await desk.service.write(write, reference="c-1")
+    async with desk.elsewhere() as service:
+        again = await service.write(write, reference="c-1")
+
+    assert (first.outcome, first.value.total) == (Outcome.APPLIED, usd("5"))
+    assert again.outcome is Outcome.ALREADY_APPLIED
+    assert len(desk.requests("update_invoice")) == 1
+
+
 async def test_equal_lines_of_another_change_are_not_taken_for_these(desk: Desk) -> None:
     """The marker tells them apart."""
     for marker in ("c-1", "c-2"):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from asset_desk import (
     BUSINESS,
@@ -222,15 +223,17 @@ async def test_extra_is_merged_last_and_other_providers_parts_are_ignored() -> N
 
 
 async def test_a_customer_may_be_named_by_our_own_id(desk: Desk) -> None:
-    """By extra; then the number alone tells the invoice."""
+    """By extra; then the number alone tells the invoice, here and elsewhere."""
     desk.simulator.home.customers[desk.customer_id].external_id = "acme"
+    own: dict[str, Any] = {"customer_id": "", "asset": {"customer_external_id": "acme"}}
 
-    first = await create(desk, asset={"customer_external_id": "acme"})
+    first = await create(desk, **own)
     async with desk.elsewhere() as service:
-        found = await service.find_invoice(number="N-1")
+        again = await create(attrs.evolve(desk, service=service), **own)
 
     assert first.value.customer_id == desk.customer_id
-    assert found is not None
+    assert again.outcome is Outcome.ALREADY_APPLIED
+    assert len(named(desk, "N-1")) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from asset_desk import (
@@ -26,6 +27,7 @@ from invoicekit.errors import (
     Conflict,
     DuplicateDetected,
     InvalidAmount,
+    MalformedResponse,
     OutcomeUnknown,
     Unavailable,
 )
@@ -120,6 +122,17 @@ async def test_a_match_between_look_and_send_leaves_no_credit_where_the_provider
     done = await second_step(stub).perform(stub)
 
     assert (done.resource_id, done.value.reference) == ("inp_1", "bank-1")
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [payment_row(100)], [payment_row(), payment_row(id="inp_2")], [payment_row(120, "txn_2")]]
+)
+async def test_an_answer_that_does_not_show_the_payment_once_is_no_confirmation(rows: list[Any]) -> None:
+    """Missing, in another amount, doubled or somebody else's: it is read back instead."""
+    stub = StubSender([answer({"data": invoice_document(payments=rows)}, status=201)])
+
+    with pytest.raises(MalformedResponse):
+        await second_step(stub).perform(stub)
 
 
 async def test_a_refusal_stays_one_where_nothing_was_matched() -> None:

@@ -6,6 +6,7 @@ import pytest
 from asset_desk import (
     INVOICE,
     PAID_AT,
+    TRANSACTION,
     Desk,
     StubSender,
     adapter,
@@ -21,6 +22,7 @@ from asset_desk import (
 
 from invoicekit.errors import (
     ConfigurationError,
+    Conflict,
     CurrencyMismatch,
     InvalidAmount,
     InvalidIdentifier,
@@ -333,11 +335,30 @@ async def test_an_invoice_that_does_not_say_what_is_open_takes_no_payment() -> N
     assert isinstance(sighting.refusal, MalformedResponse)
 
 
-async def test_an_acceptance_without_a_visible_transaction_is_no_confirmation() -> None:
-    """202 with the document, and an empty list: in doubt."""
-    stub = StubSender([answer({"data": [transaction_document()]}, status=202), page()])
+@pytest.mark.parametrize("ids", [[], ["txn_1", "txn_2"]])
+async def test_an_acceptance_is_confirmed_by_one_visible_transaction(ids: list[str]) -> None:
+    """202 with the document, and none or two in the list: in doubt."""
+    accepted = answer({"data": [transaction_document()]}, status=202)
+    stub = StubSender([accepted, page(*(transaction_document(id=one) for one in ids))])
 
     with pytest.raises(MalformedResponse):
+        await adapter(stub).record_payment(new_payment()).perform(stub)
+
+
+async def test_an_id_that_is_taken_by_our_own_transaction_is_done() -> None:
+    """A late send of ours was faster, and the provider refuses the second: there is one."""
+    stub = StubSender([Conflict("exists", status=409), page(transaction_document())])
+
+    done = await adapter(stub).record_payment(new_payment()).perform(stub)
+
+    assert done.resource_id == TRANSACTION
+
+
+async def test_a_refused_transaction_is_refused() -> None:
+    """Nothing of ours is there, so the provider's word stands."""
+    stub = StubSender([Conflict("no", status=409), page()])
+
+    with pytest.raises(Conflict):
         await adapter(stub).record_payment(new_payment()).perform(stub)
 
 
