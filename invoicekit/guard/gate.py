@@ -9,17 +9,19 @@ class JournalGate:
 
     Attributes:
         sends: Sends of this call so far.
+        refused: Of these, how many certainly had no effect.
         is_outstanding: Whether a send left and nothing has proved yet that it had no effect.
         may_have_acted: Whether an earlier send of the same value is in doubt, so that a refusal of this
             one says nothing about the effect.
     """
 
-    __slots__ = ("_journal", "_key", "is_outstanding", "may_have_acted", "sends")
+    __slots__ = ("_journal", "_key", "is_outstanding", "may_have_acted", "refused", "sends")
 
     def __init__(self, journal: Journal, key: IntentKey) -> None:
         self._journal = journal
         self._key = key
         self.sends = 0
+        self.refused = 0
         self.is_outstanding = False
         self.may_have_acted = False
 
@@ -46,6 +48,7 @@ class JournalGate:
     def not_sent(self, failure: NotApplied) -> None:
         """Take the send back: it certainly had no effect."""
         self.is_outstanding = False
+        self.refused += 1
         if self.may_have_acted:
             refused = f"asked for again, which was refused: {type(failure).__name__}"
             self._journal.note(self._key, IntentState.IN_DOUBT, evidence=refused)

@@ -20,7 +20,7 @@ class DoubtPolicy:
 
     Attributes:
         on_doubt: What follows doubt that reading cannot settle.
-        max_sends: Sends of one intent in all.
+        max_sends: Sends of one intent in all, those that were refused unprocessed left out.
         look_pauses: Seconds from the start of the doubt to each look, the horizon added as the last.
         undeclared_settle_seconds: How long an append is looked for where nobody declares a bound; such
             an append is never resent.

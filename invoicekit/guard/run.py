@@ -259,7 +259,7 @@ class Run(Generic[T]):
             if found is not None:
                 return await self._found_after_doubt(found)
             may_send = sighting is None or sighting.refusal is None
-        if not may_send or self._sends() >= self._policy.max_sends:
+        if not may_send or self._sends() - self._gate.refused >= self._policy.max_sends:
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
@@ -294,7 +294,7 @@ class Run(Generic[T]):
             and self._write.operation.idempotency is not Idempotency.NONE
             and absent >= 2
             and may_send
-            and self._sends() < self._policy.max_sends
+            and self._sends() - self._gate.refused < self._policy.max_sends
         ):
             return await self._send_again(f"not there after the settle bound of {declared:g} s")
         alike = f", but {strangers} without our marker that look the same" if strangers else ""

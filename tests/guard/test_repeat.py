@@ -1,7 +1,7 @@
 """A SET that is asked for again: a refusal of the repeat says nothing about the first send."""
 
 import pytest
-from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, THROTTLE, Bench
+from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, RESEND, THROTTLE, Bench
 
 from invoicekit.errors import JournalUnavailable, OutcomeUnknown
 from invoicekit.journal import Intent, IntentKey, IntentState
@@ -74,3 +74,15 @@ async def test_resolving_a_superseded_value_looks(bench: Bench) -> None:
         await caught.value.resolve()
 
     assert await bench.state(*KEY) is IntentState.CONFIRMED
+
+
+@pytest.mark.parametrize("kind", ["append", "set"])
+async def test_throttled_tries_use_up_no_send(bench: Bench, kind: str) -> None:
+    """Three sends may be in doubt; a try refused unprocessed never is, and so does not count."""
+    bench.rebuild(RESEND)
+    bench.provider.script = [LOST_BEFORE, THROTTLE, LOST_BEFORE, THROTTLE, OK]
+    write = bench.append(settle=1.0) if kind == "append" else bench.setting("new")
+
+    result = await bench.guard.run(write, bench.scope(), reference="r1")
+
+    assert (result.outcome, result.attempts) == (Outcome.APPLIED, 5)
