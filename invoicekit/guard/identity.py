@@ -52,8 +52,11 @@ def check_reference(reference: str) -> str:
     """Return the caller's reference, or refuse one that cannot be told apart reliably.
 
     Raises:
-        UsageError: Empty, too long, blank at an end, with control characters, or in our own namespace.
+        UsageError: No text, empty, too long, blank at an end, with control characters, or in our own
+            namespace.
     """
+    if not isinstance(reference, str):
+        raise UsageError("a reference is text")
     if not reference or len(reference) > _REFERENCE_LIMIT:
         raise UsageError(f"a reference has 1 to {_REFERENCE_LIMIT} characters")
     if reference != reference.strip() or not reference.isprintable():

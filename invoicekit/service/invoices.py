@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
 
-from invoicekit.errors import DuplicateDetected
+from invoicekit.errors import DuplicateDetected, UsageError
 from invoicekit.guard import read_patiently
 from invoicekit.model import (
     Invoice,
@@ -99,7 +99,11 @@ class InvoiceCalls(Calls):
         return await self.write(self._offered("create_invoice").create_invoice(new), reference=number)
 
     async def update_invoice(self, invoice_id: str, change: InvoiceChange) -> WriteResult[Invoice]:
-        """Change the given fields and keep all others."""
+        """Change the given fields and keep all others.
+
+        Raises:
+            FieldLocked: The invoice's status does not allow it any more; nothing was sent.
+        """
         return await self.write(self._offered("update_invoice").update_invoice(invoice_id, change))
 
     async def set_status(
@@ -119,8 +123,11 @@ class InvoiceCalls(Calls):
 
         Raises:
             DestructiveTransition: It would, or it needs that consent; nothing was sent.
-            InvalidTransition: The provider has no such step, or derives the status itself.
+            UnsupportedOperation: The provider has no such status, or derives it itself; nothing was sent.
+            InvalidTransition: The invoice as it is forbids the step; nothing was sent.
         """
+        if not isinstance(status, InvoiceStatus):
+            raise UsageError("status is an InvoiceStatus")
         change = StatusChange(
             invoice_id=invoice_id,
             status=status,
@@ -130,7 +137,11 @@ class InvoiceCalls(Calls):
         return await self.write(self._offered("set_status").set_status(change))
 
     async def delete_invoice(self, invoice_id: str) -> WriteResult[None]:
-        """Delete the invoice; one that is gone already is `ALREADY_APPLIED`."""
+        """Delete the invoice; one that is gone already is `ALREADY_APPLIED`.
+
+        Raises:
+            DestructiveTransition: It holds payments, which would go with it; nothing was sent.
+        """
         return await self.write(self._offered("delete_invoice").delete_invoice(invoice_id))
 
     async def duplicate_invoice(self, invoice_id: str, *, reference: str) -> WriteResult[Invoice]:

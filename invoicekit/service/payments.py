@@ -49,8 +49,10 @@ class PaymentCalls(InvoiceCalls):
         """
         if not isinstance(amount, Money) or amount.amount <= 0:
             raise InvalidAmount(f"a payment needs an amount above zero, not {amount}")
-        if paid_at.tzinfo is None:
-            raise UsageError("paid_at needs a time zone: the same wall time is another instant elsewhere")
+        if getattr(paid_at, "tzinfo", None) is None:
+            raise UsageError(
+                "paid_at is a datetime with a time zone: the same wall time is another instant elsewhere"
+            )
         adapter = self._offered("record_payment")
         name = (
             derived_reference(invoice_id, amount, paid_at, note, allow_repeat)
