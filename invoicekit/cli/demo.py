@@ -1,8 +1,9 @@
-"""`invoicekit demo`: the main job on made-up data, checked against the provider's own ledger."""
+"""`invoicekit demo`: the main job and a small program on made-up data, checked against the ledgers."""
 
 import asyncio
 import json
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -10,53 +11,119 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from invoicekit.cli.demo_play import Order, play
+from invoicekit.bulk import JobExit
+from invoicekit.cli.demo_columns import Column, play_columns
+from invoicekit.cli.demo_ground import check_playable, playable
+from invoicekit.cli.demo_play import PROVIDER, Order, Played, play
 from invoicekit.cli.demo_report import exit_code, result_of, show
+from invoicekit.cli.demo_table import columns_exit_code, columns_result, show_columns
 from invoicekit.cli.options import JsonOption
 from invoicekit.cli.progress import Bars
 from invoicekit.guard import OnDoubt
 
 
 def demo(
+    provider: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--provider",
+            metavar="NAME",
+            help="Play here alone; may be repeated. All of them if none is named.",
+        ),
+    ] = None,
     entries: Annotated[int, typer.Option(min=0, help="Time entries to mark.")] = 10_000,
     payments: Annotated[int, typer.Option(min=0, help="Payments to record.")] = 200,
     seed: Annotated[int, typer.Option(help="Draws data and faults.")] = 1,
     faults: Annotated[
-        bool, typer.Option("--faults/--no-faults", help="Let the simulator fail now and then.")
+        bool, typer.Option("--faults/--no-faults", help="Let the simulators fail now and then.")
     ] = True,
     on_doubt: Annotated[
         OnDoubt,
         typer.Option(
-            help="What follows doubt that reading back cannot settle; the simulator declares a settle bound."
+            help="What follows doubt that reading back cannot settle; the simulators declare a settle bound."
         ),
     ] = OnDoubt.RESEND,
     keep: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep input, row files and journal in this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Keep input, row files and journals in this folder.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Mark time entries and record payments against a simulator that fails, then check its ledger.
+    """Mark time and record payments against simulators that fail, then check their ledgers.
 
-    Needs no account, no key and no network beyond this machine. Ends with 0 when no payment stands twice
-    and the ledger contradicts no row.
+    First the main job at Clockify, then one small program at every provider, side by side. Needs no
+    account, no key and no network beyond this machine. Ends with 0 when no payment stands twice and no
+    ledger contradicts a row.
     """
+    providers = _chosen(provider)
+    console = Console()
     with ExitStack() as stack:
-        if keep is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="invoicekit-demo-")))
-        else:
-            folder = keep
-            folder.mkdir(parents=True, exist_ok=True)
         order = Order(
             entries=entries,
             payments=payments,
             seed=seed,
             has_faults=faults,
             on_doubt=on_doubt,
-            folder=folder,
+            folder=_folder(keep, stack),
         )
-        played = asyncio.run(play(order, Bars(Console(stderr=True))))
+        bars = Bars(Console(stderr=True))
+        played = asyncio.run(play(order, bars)) if PROVIDER in providers else None
+        if played is not None and not as_json:
+            show(console, played)
+        columns = None
+        if played is None or exit_code(played) is not JobExit.INTERRUPTED:
+            bars.say(f"The same small program at {', '.join(providers)}, each played apart from the others")
+            columns = _side_by_side(providers, order)
     if as_json:
-        typer.echo(json.dumps(result_of(played), indent=2))
-    else:
-        show(Console(), played)
-    raise typer.Exit(exit_code(played))
+        typer.echo(json.dumps(_result(order, played, columns), indent=2))
+    elif columns is not None:
+        show_columns(console, columns)
+    raise typer.Exit(_exit_code(played, columns))
+
+
+def _chosen(named: Sequence[str] | None) -> list[str]:
+    """Return the providers to play at, each once.
+
+    Raises:
+        UsageError: One of them is not installed, or cannot be played without an account.
+    """
+    if not named:
+        return playable()
+    chosen = list(dict.fromkeys(named))
+    for name in chosen:
+        check_playable(name)
+    return chosen
+
+
+def _folder(keep: Path | None, stack: ExitStack) -> Path:
+    if keep is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="invoicekit-demo-")))
+    keep.mkdir(parents=True, exist_ok=True)
+    return keep
+
+
+def _side_by_side(providers: Sequence[str], order: Order) -> list[Column] | None:
+    try:
+        return asyncio.run(play_columns(providers, order))
+    except KeyboardInterrupt:
+        return None  # what the main job told still stands
+
+
+def _result(order: Order, played: Played | None, columns: Sequence[Column] | None) -> dict[str, object]:
+    main: dict[str, object] = (
+        {"seed": order.seed, "faults": order.has_faults, "on_doubt": order.on_doubt.value}
+        if played is None
+        else result_of(played)
+    )
+    return {
+        **main,
+        "program": None if columns is None else columns_result(columns),
+        "exit_code": int(_exit_code(played, columns)),
+    }
+
+
+def _exit_code(played: Played | None, columns: Sequence[Column] | None) -> JobExit:
+    """Return the main job's code where it is not 0, else the columns'."""
+    code = JobExit.DONE if played is None else exit_code(played)
+    if code is not JobExit.DONE:
+        return code
+    return JobExit.INTERRUPTED if columns is None else columns_exit_code(columns)

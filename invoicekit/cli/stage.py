@@ -47,17 +47,25 @@ class Stage:
         """Stream what really stands there."""
         return self._rows("GET", f"ledger/{kind}")
 
+    def ledger_kinds(self) -> tuple[str, ...]:
+        """Return what kinds of rows its ledger has."""
+        (told,) = self._rows("GET", "ledger/-", expected=404)
+        kinds = told["kinds"]
+        return tuple(map(str, kinds)) if isinstance(kinds, list) else ()
+
     def write_faults(self) -> Iterator[Mapping[str, object]]:
         """Stream the faults that struck a write."""
         return (row for row in self._rows("GET", "faults") if row["is_write"])
 
-    def _rows(self, method: str, route: str, body: bytes | None = None) -> Iterator[Mapping[str, object]]:
+    def _rows(
+        self, method: str, route: str, body: bytes | None = None, *, expected: int = 200
+    ) -> Iterator[Mapping[str, object]]:
         # Not through the library's own transport: what checks it must not share its faults.
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=_ANSWER_SECONDS)
         try:
             connection.request(method, f"/_simulator/{route}", body)
             answer = connection.getresponse()
-            if answer.status != 200:
+            if answer.status != expected:
                 raise StageFailed(f"the simulator answered {answer.status} to {route}")
             for line in answer:
                 yield json.loads(line)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
+MAIN = ("--provider", "clockify")
+
 
 def test_ledger_and_report_agree_under_faults(command: CommandLine) -> None:
     """With seeded faults the demo ends with 0: every good row is applied, every spoilt one told."""
-    ended = command.run("demo", "--entries", "700", "--payments", "12", "--seed", "3", "--json")
+    ended = command.run("demo", *MAIN, "--entries", "700", "--payments", "12", "--seed", "3", "--json")
 
     told = json.loads(ended.out)
     counts = {kind: job["counts"] for kind, job in told["jobs"].items()}
@@ -24,7 +26,7 @@ def test_ledger_and_report_agree_under_faults(command: CommandLine) -> None:
 def test_each_row_stands_exactly_once(command: CommandLine, tmp_path: Path) -> None:
     """The counts of each job add up to its rows, and so do the rows it kept."""
     ended = command.run(
-        "demo", "--entries", "40", "--payments", "6", "--no-faults", "--keep", "kept", "--json"
+        "demo", *MAIN, "--entries", "40", "--payments", "6", "--no-faults", "--keep", "kept", "--json"
     )
 
     told = json.loads(ended.out)
@@ -40,14 +42,14 @@ def test_each_row_stands_exactly_once(command: CommandLine, tmp_path: Path) -> N
 
 def test_no_faults_means_none(command: CommandLine) -> None:
     """`--no-faults` leaves the simulator well."""
-    ended = command.run("demo", "--entries", "20", "--payments", "2", "--no-faults", "--json")
+    ended = command.run("demo", *MAIN, "--entries", "20", "--payments", "2", "--no-faults", "--json")
 
     assert json.loads(ended.out)["provider"]["faults"] == {}
 
 
 def test_the_report_is_for_people(command: CommandLine) -> None:
     """Without `--json` the report names counts, costs, what was not applied, and the verdict."""
-    ended = command.run("demo", "--entries", "20", "--payments", "2")
+    ended = command.run("demo", *MAIN, "--entries", "20", "--payments", "2")
 
     assert ended.code == 0, ended.err
     for words in ("applied", "requests", "of the allowed rate used", "429", "rejected: entries.", "agrees"):
@@ -59,7 +61,7 @@ def test_nothing_to_do_is_done(command: CommandLine, option: str) -> None:
     """Zero of a kind is a job of no rows, not an error."""
     sizes = {"--entries": "5", "--payments": "2"} | {option: "0"}
 
-    ended = command.run("demo", *[part for pair in sizes.items() for part in pair], "--no-faults")
+    ended = command.run("demo", *MAIN, *[part for pair in sizes.items() for part in pair], "--no-faults")
 
     assert ended.code == 0, ended.err
 
@@ -71,7 +73,7 @@ def test_a_negative_number_is_refused(command: CommandLine) -> None:
 
 def test_an_interrupt_ends_with_a_report(command: CommandLine) -> None:
     """Ctrl-C finishes what is under way, names the files not begun, checks the ledger, and ends with 130."""
-    with command.start("demo", "--entries", "10", "--payments", "400", "--no-faults") as started:
+    with command.start("demo", *MAIN, "--entries", "10", "--payments", "400", "--no-faults") as started:
         while started.error_line() != "payments.csv …":
             pass
         ended = started.end(signal.SIGINT)
@@ -80,3 +82,4 @@ def test_an_interrupt_ends_with_a_report(command: CommandLine) -> None:
     assert "not attempted: payments.csv, lines" in ended.out
     assert "not attempted: all of payments.jsonl" in ended.out
     assert "agrees with every row" in ended.out
+    assert "the same program" not in ended.out

@@ -102,6 +102,7 @@ class ClockifySimulator(Simulator):
             "base_url": url + self.CORE_PATH.removesuffix("/v1"),
             "api_key": self._api_key,
             "workspace_id": self.home.id,
+            "item_type": self.home.item_types[0],
             "settle_seconds": self.settle_seconds,
         }
 

@@ -1,0 +1,133 @@
+"""`invoicekit demo` side by side: one small program at every provider, judged by each ledger."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import CommandLine
+
+from invoicekit.cli import demo_columns, demo_ground, demo_judge, demo_program, demo_table
+
+SMALL = ("--entries", "20", "--payments", "2")
+STEPS = [
+    "create customer",
+    "create invoice",
+    "open",
+    "pay in part",
+    "pay the rest",
+    "void another",
+    "mark time",
+    "export PDF",
+]
+ALL = ["asset", "clockify", "kukkingu", "local"]
+
+
+def refused(column: dict[str, Any]) -> list[str]:
+    """Name the steps that a column refused."""
+    return [step for step, cell in column["steps"].items() if cell["state"] == "refused"]
+
+
+@pytest.fixture(scope="module")
+def all_sources() -> str:
+    """Return the text of what plays, judges and shows the program."""
+    parts = (demo_program, demo_judge, demo_ground, demo_columns, demo_table)
+    return "\n".join(Path(str(part.__file__)).read_text() for part in parts)
+
+
+def test_all_providers_side_by_side(command: CommandLine) -> None:
+    """Without `--provider` the main job runs, then the program everywhere; refused steps do not fail it."""
+    ended = command.run("demo", *SMALL, "--seed", "4", "--json")
+
+    told = json.loads(ended.out)
+    columns = told["program"]
+    assert ended.code == told["exit_code"] == 0, ended.err
+    assert all(verdict["is_consistent"] for verdict in told["audit"].values())
+    assert sorted(columns) == ALL
+    assert [list(column["steps"]) for column in columns.values()] == [STEPS] * 4
+    assert all(column["is_consistent"] for column in columns.values())
+    assert {name: refused(column) for name, column in columns.items()} == {
+        "asset": ["mark time", "export PDF"],
+        "clockify": [],
+        "kukkingu": ["pay in part"],
+        "local": [],
+    }
+    done = {"applied", "already_applied", "refused"}
+    assert {cell["state"] for column in columns.values() for cell in column["steps"].values()} <= done
+
+
+def test_what_a_provider_lacks_is_refused_before_any_request(command: CommandLine) -> None:
+    """The refused steps of a column sent nothing, and each names what to do instead."""
+    ended = command.run("demo", "--provider", "asset", "--no-faults", "--json")
+
+    steps = json.loads(ended.out)["program"]["asset"]["steps"]
+    cells = [steps["mark time"], steps["export PDF"]]
+    assert [cell["requests"] for cell in cells] == [0, 0]
+    assert all("instead: " in cell["detail"] for cell in cells)
+
+
+def test_one_provider_alone_is_its_column_alone(command: CommandLine) -> None:
+    """Only the main job's own provider brings the main job along."""
+    ended = command.run("demo", "--provider", "local", "--provider", "local", "--json")
+
+    told = json.loads(ended.out)
+    assert ended.code == 0, ended.err
+    assert list(told["program"]) == ["local"]
+    assert {"jobs", "audit"}.isdisjoint(told)
+
+
+def test_the_main_jobs_provider_brings_it_along(command: CommandLine) -> None:
+    """`--provider clockify` runs the main job and its column."""
+    ended = command.run("demo", "--provider", "clockify", *SMALL, "--no-faults", "--json")
+
+    told = json.loads(ended.out)
+    assert told["jobs"]["payments"]["counts"]["applied"] == 2
+    assert list(told["program"]) == ["clockify"]
+
+
+def test_an_unknown_provider_is_refused_at_once(command: CommandLine) -> None:
+    """A wrong name ends with 2, before any simulator is started."""
+    ended = command.run("demo", "--provider", "clockify", "--provider", "assett")
+
+    assert ended.code == 2
+    assert "did you mean 'asset'?" in ended.err
+    assert "Clockify simulator at" not in ended.err
+
+
+def test_a_kept_folder_can_be_played_in_again(command: CommandLine, tmp_path: Path) -> None:
+    """Each run has books and journals of its own, so that a second one applies everything again."""
+    for _ in range(2):
+        ended = command.run("demo", "--provider", "local", "--keep", "kept", "--json")
+
+    cells = json.loads(ended.out)["program"]["local"]["steps"].values()
+    assert {cell["state"] for cell in cells} == {"applied"}
+    assert len(list((tmp_path / "kept").glob("program-*/local-invoice.pdf"))) == 2
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_table_is_for_people(command: CommandLine, columns: int) -> None:
+    """A row a step and a column a provider; what to do instead stands below."""
+    command.environment["COLUMNS"] = str(columns)
+
+    ended = command.run("demo", "--provider", "local", "--provider", "asset", "--no-faults")
+
+    lines = ended.out.splitlines()
+    header, table = next(
+        (line, lines[at + 1 :]) for at, line in enumerate(lines) if line.startswith("the same program")
+    )
+    assert header.split() == ["the", "same", "program", "local", "asset"]
+    assert [line.split("  ")[0] for line in table[:8]] == STEPS
+    assert max(map(len, [header, *table[:11]])) <= columns
+    assert "already applied" in table[2]
+    assert table[6].split() == ["mark", "time", "applied", "refused"]
+    assert "asset, export PDF: asset does not offer export_pdf" in ended.out
+    assert "ledger agrees with its column; no payment twice" in ended.out
+
+
+def test_the_program_never_asks_who_it_is(all_sources: str) -> None:
+    """Nothing that plays, judges or shows it names a provider."""
+    lowered = all_sources.lower()
+
+    assert not [name for name in ("asset", "clockify", "kukkingu") if name in lowered]
+    assert "provider ==" not in lowered
+    assert '"local"' not in lowered
