@@ -53,6 +53,7 @@ class Kukkingu(KukkinguNative):
     """
 
     name: ClassVar[str] = "kukkingu"
+    api: ClassVar[int] = 1
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     config_type: ClassVar[type] = KukkinguConfig
 

@@ -51,6 +51,7 @@ def test_a_provider_stands_in_for_the_token() -> None:
         ("exchange_rate", {"exchange_rate": "NaN"}),
         ("exchange_rate", {"exchange_rate": True}),
         ("exchange_rate", {"exchange_rate": "1,12"}),
+        ("exchange_rate", {"exchange_rate": "1." + "1" * 40}),
         ("billable_amount", {"billable_amount": "both"}),
         ("settle_seconds", {"settle_seconds": -1}),
         ("rate", {"rate": "fast"}),

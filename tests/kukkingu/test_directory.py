@@ -105,6 +105,15 @@ async def test_a_client_is_deleted_and_gone_is_done(desk: Desk) -> None:
     assert len(desk.requests("delete_client")) == 1
 
 
+async def test_a_client_that_somebody_deleted_meanwhile_is_gone() -> None:
+    """Not found is what was asked for."""
+    stub = StubSender([NotFound("gone", status=404, code="NotFound")])
+
+    done = await adapter(stub).delete_customer(CLIENT).perform(stub)
+
+    assert done.resource_id == CLIENT
+
+
 async def test_a_client_with_contracts_stays(desk: Desk) -> None:
     """The server's own refusal is told."""
     with pytest.raises(Conflict):

@@ -12,12 +12,18 @@ from kukkingu_desk import (
     INVOICE,
     PAID_AT,
     Desk,
+    StubSender,
+    adapter,
+    answer,
+    billable_document,
     config,
+    invoice_document,
     new_invoice,
     new_line,
     opened,
 )
 
+from invoicekit.adapter import Done
 from invoicekit.errors import (
     ConfigurationError,
     Conflict,
@@ -25,6 +31,7 @@ from invoicekit.errors import (
     FieldLocked,
     InvalidAmount,
     InvalidIdentifier,
+    MalformedResponse,
     OutcomeUnknown,
     ReferenceReused,
     UnsupportedOperation,
@@ -329,6 +336,34 @@ async def test_lines_are_not_added_to_what_is_no_draft(desk: Desk) -> None:
         await create(desk, [new_line()])
 
     assert desk.simulator.ledger.billables(invoice.id) == []
+
+
+@pytest.mark.parametrize("changes", [{"invoiceNumber": "B-1"}, {"currencyCode": "USD"}])
+async def test_another_invoice_that_was_created_is_doubt(changes: dict[str, object]) -> None:
+    """A 201 for another number or currency is not what was asked for."""
+    stub = StubSender([answer(invoice_document(**{"invoiceNumber": "A-1", **changes}))])
+
+    with pytest.raises(MalformedResponse):
+        await adapter(stub).create_invoice(new_invoice()).perform(stub)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"amountMinor": 40}, {"quantity": 2}, {"currencyCode": "USD"}, {"referenceId": "ik:0"}]
+)
+async def test_other_lines_that_were_added_are_doubt(changes: dict[str, object]) -> None:
+    """Each line comes back with its marker, price and quantity, or it is not taken for added."""
+    draft = Draft.of(new_invoice(), config())
+    (marker,) = markers_of(INVOICE, draft.lines)
+    line = {"quantity": 1, "referenceType": "invoicekit", "referenceId": marker, **changes}
+    held = answer(invoice_document(status="DRAFT", amountMinor=4000))
+    stub = StubSender([answer([]), answer([billable_document(**line)]), held])
+    then = adapter(stub).create_invoice(new_invoice()).then
+    assert then is not None
+    adding = then(Done(value=Invoice(id=INVOICE), resource_id=INVOICE))
+    assert adding is not None
+
+    with pytest.raises(MalformedResponse, match="without the lines"):
+        await adding.perform(stub)
 
 
 async def test_amounts_that_the_server_computes_otherwise_are_not_success() -> None:

@@ -225,6 +225,25 @@ def test_every_write_of_an_entry_has_it_for_a_lock() -> None:
     assert {(write.target, write.operation.name) for write in writes} == {(ENTRY, "mark_time_entries")}
 
 
+async def test_what_somebody_linked_meanwhile_is_not_written_again() -> None:
+    """Between the look and the write, to the same line: done, without a replacement."""
+    stub = StubSender([answer(entry_document(billable=BILLABLE))])
+
+    await adapter(stub).link_time_entries([ENTRY], BILLABLE).perform(stub)
+
+    assert len(stub.sent) == 1
+
+
+async def test_what_somebody_linked_elsewhere_meanwhile_is_not_moved() -> None:
+    """Between the look and the write, to another line: refused, without a replacement."""
+    stub = StubSender([answer(entry_document(billable="bil_aaaaaaaaaaaaaaaaaaaaaaaa"))])
+
+    with pytest.raises(Conflict):
+        await adapter(stub).link_time_entries([ENTRY], BILLABLE).perform(stub)
+
+    assert len(stub.sent) == 1
+
+
 async def test_an_answer_with_other_fields_is_doubt() -> None:
     """A replacement that came back without the description lost it."""
     linked = entry_document(billable=BILLABLE, description=None)
