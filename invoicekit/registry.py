@@ -228,6 +228,8 @@ def _adapter_flaw(loaded: type, name: str) -> str:
     api = getattr(loaded, "api", None)
     if not issubclass(loaded, Adapter):
         return "does not derive from invoicekit.adapter.Adapter"
+    if api is None:
+        return f"does not say which adapter contract it was written for (api = {ADAPTER_API})"
     if api != ADAPTER_API:
         return (
             f"was written for adapter contract {api}, this invoicekit has {ADAPTER_API}: upgrade one of them"

@@ -207,6 +207,7 @@ def test_one_distribution_found_twice_is_none(environment: Environment, tmp_path
     [
         ("api = 1", "api = 0", "written for adapter contract 0, this invoicekit has 1"),
         ("api = 1", "api = 2", "written for adapter contract 2, this invoicekit has 1"),
+        ("api = 1", "", "does not say which adapter contract it was written for (api = 1)"),
         ('name = "acme"', 'name = "other"', "calls itself 'other'"),
         ('name = "acme"', "", "calls itself None"),
         ("Adapter[Config]", "object", "does not derive from invoicekit.adapter.Adapter"),

@@ -36,6 +36,7 @@ class Asset(AssetNative):
     """
 
     name: ClassVar[str] = "asset"
+    api: ClassVar[int] = 1
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     config_type: ClassVar[type] = AssetConfig
 

@@ -43,6 +43,7 @@ class Clockify(ClockifyNative):
     """
 
     name: ClassVar[str] = "clockify"
+    api: ClassVar[int] = 1
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     config_type: ClassVar[type] = ClockifyConfig
 

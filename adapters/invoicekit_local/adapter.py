@@ -85,6 +85,7 @@ class Local(Adapter[LocalConfig]):
     """
 
     name: ClassVar[str] = "local"
+    api: ClassVar[int] = 1
     capabilities: ClassVar[Capabilities] = CAPABILITIES
     config_type: ClassVar[type] = LocalConfig
 

@@ -61,13 +61,14 @@ class Adapter(ABC, Generic[C]):
 
     Attributes:
         name: The name users connect by; the entry point's name.
-        api: The contract version it was written for.
+        api: The contract version it was written for, as a number of its own: ``api = 1``. There is no
+            default, or an old adapter would always look new.
         capabilities: What it can do.
         config_type: An attrs class, keyword-only: its fields are the adapter's settings.
     """
 
     name: ClassVar[str]
-    api: ClassVar[int] = ADAPTER_API
+    api: ClassVar[int]
     capabilities: ClassVar[Capabilities]
     config_type: ClassVar[type]
 
