@@ -23,6 +23,10 @@ def wire_extra(extra: Mapping[str, object], *, without: frozenset[str]) -> dict[
         UsageError: A name that is not known, or a field that only its own call may set; nothing was sent.
     """
     fields: dict[str, object] = {}
+    inner = extra.get("extra")
+    if isinstance(inner, Mapping):
+        # `create_invoice` hands its further arguments on, so ``extra={…}`` arrives under its own name.
+        extra = {**{name: value for name, value in extra.items() if name != "extra"}, **inner}
     for name, value in extra.items():
         if name in _NAMES:
             fields[_NAMES[name]] = value
