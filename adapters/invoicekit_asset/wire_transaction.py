@@ -130,6 +130,8 @@ def encode_transaction(payment: NewPayment, *, amount: Decimal, account_id: str)
     Shape: [{amount, description, external_account_id, transaction_datetime, transaction_id}]; the last is
     the caller's own unique value and is read back as external_id.
     Source: vendor docs, api-reference/transaction/create-transactions, versions B and C.
+    Unverified: the sign of money received; payment_amount must not be negative and defaults to this
+        amount, so it is taken to be positive.
     """
     return CODEC.encode(
         [

@@ -1,5 +1,6 @@
 """Payments in two steps: recorded and applied once, whatever is lost in either, judged by the ledger."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -223,8 +224,8 @@ async def test_a_surplus_is_refused_before_anything_is_sent(desk: Desk) -> None:
     assert desk.credit() == 0
 
 
-async def test_two_payments_that_race_never_make_a_surplus(desk: Desk) -> None:
-    """What the first one took is no longer open to the second."""
+async def test_what_one_payment_took_is_not_open_to_the_next(desk: Desk) -> None:
+    """Refused after a fresh read, and before a transaction is created for it."""
     await pay(desk, "100.00", "a")
 
     with pytest.raises(InvalidAmount):
@@ -232,6 +233,23 @@ async def test_two_payments_that_race_never_make_a_surplus(desk: Desk) -> None:
 
     assert len(desk.transactions()) == 1
     assert desk.credit() == 0
+
+
+async def test_two_payments_that_race_never_make_a_surplus(desk: Desk) -> None:
+    """Both transactions may be created before either is applied: the second stays unapplied, and is told."""
+    results = await asyncio.gather(pay(desk, "100.00", "a"), pay(desk, "100.00", "b"), return_exceptions=True)
+
+    assert [type(one) for one in results if isinstance(one, Exception)] in ([InvalidAmount], [Conflict])
+    assert [row.asked for row in desk.rows()] == [Decimal("100.00")]
+    assert desk.credit() == 0
+
+
+async def test_one_reference_at_ten_places_is_one_payment(desk: Desk) -> None:
+    """Ten tasks of one process: one sends, the others find it."""
+    results = await asyncio.gather(*(pay(desk, "10.00") for _ in range(10)))
+
+    assert [result.outcome for result in results].count(Outcome.APPLIED) >= 1
+    assert (len(desk.rows()), len(desk.transactions())) == (1, 1)
 
 
 @pytest.mark.parametrize("status", ["voided", "uncollectible", "refunded"])

@@ -100,7 +100,7 @@ class Behaviour:
         void_paid: PATCH status voided on an invoice that holds payments.
         pay_closed: A payment on a voided or uncollectible invoice.
         created_status: HTTP status of creations other than transactions.
-        reports_batch_errors: False refuses the whole batch for one bad item, as before errors[].
+        reports_batch_errors: False refuses the whole batch for one bad item, as the older generations do.
         error_shape: The fields of an error answer.
     """
 
@@ -130,3 +130,8 @@ class Behaviour:
     created_status: int = 201
     reports_batch_errors: bool = True
     error_shape: ErrorShape = attrs.field(default=ErrorShape.DETAIL, converter=ErrorShape)
+
+    @property
+    def tells_item_errors(self) -> bool:
+        """Whether a batch succeeds in parts, with errors[] beside data[]."""
+        return self.reports_batch_errors and self.generation is Generation.NEWEST

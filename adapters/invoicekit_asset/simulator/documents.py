@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from invoicekit_asset.simulator.behaviour import Behaviour, Generation
 from invoicekit_asset.simulator.books import (
+    ZERO,
     Books,
     CreditMemo,
     Customer,
@@ -68,10 +69,9 @@ class Writer:
         return document | {
             "unit_price": self._amount(line.unit_price),
             "quantity": self._amount(line.quantity),
-            "discount_amount": None,
-            "discount_rate": None,
-            "tax_amount": None,
-            "tax_rate": None,
+            **dict.fromkeys(
+                ("discount_amount", "discount_rate", "tax_amount", "tax_rate"), self._amount(ZERO)
+            ),
             "is_prepayment": False,
             "metadata_": line.metadata or {},
         }

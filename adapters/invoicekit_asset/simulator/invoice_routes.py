@@ -63,14 +63,14 @@ class InvoiceRoutes:
             try:
                 made.append(self._new(books, item, number, taken=made))
             except BrokenRule as fault:
-                if not tenant.behaviour.reports_batch_errors:
+                if not tenant.behaviour.tells_item_errors:
                     raise
                 errors.append({"error": str(fault), "invoice_number": number})
         for invoice in made:
             invoice.actors.append(call.headers.get("x-user-id"))
             books.invoices[invoice.id] = invoice
         document: dict[str, object] = {"data": [tenant.writer(books).invoice(invoice) for invoice in made]}
-        if tenant.behaviour.generation is Generation.NEWEST:
+        if tenant.behaviour.tells_item_errors:
             document["errors"] = errors
         return answer_json(document, status=tenant.behaviour.created_status)
 

@@ -8,7 +8,10 @@ from invoicekit_asset.simulator.tenant import Tenant
 
 
 class AssetLedger(Ledger):
-    """The books of all businesses; amounts are decimal text."""
+    """The books of all businesses; amounts are decimal text, those of payments hundredths too.
+
+    A payment's `note` is its transaction's description, which is where a client can leave a word of its own.
+    """
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -66,8 +69,10 @@ class AssetLedger(Ledger):
                     "invoice_id": invoice.id,
                     "transaction_id": row.transaction_id,
                     "external_id": None if behind is None else behind.external_id,
-                    "amount": str(row.amount),
-                    "asked": str(row.asked),
+                    "note": "" if behind is None else behind.description,
+                    "amount": int(row.amount.scaleb(2)),
+                    "amount_major": str(row.amount),
+                    "asked_major": str(row.asked),
                     "by": row.by,
                     "is_write_off": row.is_write_off,
                 }

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from invoicekit.simulate import Answer, Call, Route
-from invoicekit_asset.simulator.behaviour import Generation
 from invoicekit_asset.simulator.books import ZERO, Books, CreditMemo
 from invoicekit_asset.simulator.exact_json import answer_json
 from invoicekit_asset.simulator.fields import Body, batch_of, query_text
@@ -72,7 +71,7 @@ class MemoRoutes:
             try:
                 memo = self._new(books, item, number)
             except BrokenRule as fault:
-                if not tenant.behaviour.reports_batch_errors:
+                if not tenant.behaviour.tells_item_errors:
                     raise
                 errors.append({"error": str(fault), "number": number})
             else:
@@ -80,7 +79,7 @@ class MemoRoutes:
                 books.memos[memo.id] = memo
                 books.customers[memo.customer_id].credit += memo.amount
         document: dict[str, object] = {"data": [tenant.writer(books).memo(memo) for memo in made]}
-        if tenant.behaviour.generation is Generation.NEWEST:
+        if tenant.behaviour.tells_item_errors:
             document["errors"] = errors
         return answer_json(document, status=tenant.behaviour.created_status)
 

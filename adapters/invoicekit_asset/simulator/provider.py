@@ -186,7 +186,13 @@ class AssetSimulator(Simulator):
             name: value for name, value in call.params.items() if name != "business_id"
         }
         members = self._members(call)
-        return named | {name: str(members[name]) for name in _SHOWN_MEMBERS if name in members}
+        named |= {name: str(members[name]) for name in _SHOWN_MEMBERS if name in members}
+        if call.operation == "create_transactions":
+            named["payment_note"] = str(members.get("description", ""))
+        applied = self.home.transactions.get(str(members.get("transaction_id")))
+        if applied is not None:
+            named["payment_note"] = applied.description
+        return named
 
     @staticmethod
     def _members(call: Call) -> Mapping[str, object]:

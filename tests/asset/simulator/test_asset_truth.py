@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from asset_wire import asset, exact
 
+from invoicekit.simulate import Fault, FaultKind, FaultPlan
 from invoicekit_asset.simulator import AssetSimulator
 
 NEW = {
@@ -306,16 +307,31 @@ async def test_a_write_off_is_a_row_of_its_own() -> None:
 
 
 async def test_the_ledger_tells_the_truth_by_its_control_route() -> None:
-    """Amounts as text, what was asked beside what fitted."""
+    """What was asked beside what fitted, and what the client wrote on it."""
     async with asset() as line:
         transaction = await line.transact(150)
         await line.apply(transaction_id=transaction["id"])
 
         rows = (await line.wire.send("GET", "/_simulator/ledger/payments")).lines()
 
-        assert [(row["amount"], row["asked"], row["external_id"]) for row in rows] == [
-            ("120.00", "150", "own-1")
+        assert [(row["amount"], row["asked_major"], row["external_id"], row["note"]) for row in rows] == [
+            (12000, "150", "own-1", "x")
         ]
+
+
+async def test_a_fault_names_the_payment_it_struck() -> None:
+    """By what the client wrote on the transaction, in both steps."""
+    steps = ("create_transactions", "apply_payment")
+    faults = FaultPlan.scripted(Fault(kind=FaultKind.ERROR_AFTER, at=step, nth=2) for step in steps)
+    async with asset(faults=faults) as line:
+        transaction = await line.transact(20, description="mine")
+        path = f"/v0/business/{line.simulator.home.business_id}/transactions"
+        item = {"transaction_id": "own-2", "description": "second"}
+        await line.wire.send("POST", path, [item], headers=line.headers)
+        for _ in range(2):
+            await line.apply(transaction_id=transaction["id"], payment_amount=10)
+
+        assert [row.targets["payment_note"] for row in line.simulator.faults] == ["second", "mine"]
 
 
 def test_the_same_seed_makes_the_same_books() -> None:
