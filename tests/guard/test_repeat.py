@@ -5,7 +5,7 @@ from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, RESEND, THROT
 
 from invoicekit.errors import JournalUnavailable, OutcomeUnknown
 from invoicekit.journal import Intent, IntentKey, IntentState
-from invoicekit.model import Outcome
+from invoicekit.model import Outcome, WriteResult
 
 pytestmark = pytest.mark.looptime
 KEY = ("set_status", "value:inv1")
@@ -81,8 +81,11 @@ async def test_throttled_tries_use_up_no_send(bench: Bench, kind: str) -> None:
     """Three sends may be in doubt; a try refused unprocessed never is, and so does not count."""
     bench.rebuild(RESEND)
     bench.provider.script = [LOST_BEFORE, THROTTLE, LOST_BEFORE, THROTTLE, OK]
-    write = bench.append(settle=1.0) if kind == "append" else bench.setting("new")
+    result: WriteResult[str | None] | WriteResult[str]
 
-    result = await bench.guard.run(write, bench.scope(), reference="r1")
+    if kind == "append":
+        result = await bench.guard.run(bench.append(settle=1.0), bench.scope(), reference="r1")
+    else:
+        result = await bench.guard.run(bench.setting("new"), bench.scope(), reference="r1")
 
     assert (result.outcome, result.attempts) == (Outcome.APPLIED, 5)
