@@ -13,7 +13,6 @@ from invoicekit_asset.config import AssetConfig
 from invoicekit_asset.invoices import InvoiceReader
 from invoicekit_asset.operations import Writes
 from invoicekit_asset.requests import Requests
-from invoicekit_asset.wire import own_extra
 from invoicekit_asset.wire_create import (
     MOST_IN_BATCH,
     ItemFault,
@@ -179,7 +178,7 @@ def content_of(new: NewInvoice) -> str:
 
 def _ours(found: Sequence[InvoiceRecord], new: NewInvoice) -> Sequence[InvoiceRecord]:
     """Return those that may be this invoice: of its customer, where that is told by our own id of him."""
-    if "customer_external_id" in own_extra(new.extra):
+    if "customer_external_id" in new.extra:
         return found
     return [record for record in found if record.wire.customer_id == new.customer_id]
 

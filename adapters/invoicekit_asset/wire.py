@@ -1,4 +1,4 @@
-"""What all of Asset's documents share: the codec, amounts, envelopes, who is meant by `extra`."""
+"""What all of Asset's documents share: the codec, amounts, envelopes."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import attrs
 
-from invoicekit.errors import MalformedResponse, UsageError
-from invoicekit.model import MISSING, Absent, Money
+from invoicekit.errors import MalformedResponse
+from invoicekit.model import Absent, Money
 from invoicekit.wire import MAJOR_DECIMAL, Codec, DecimalText, read_date
 
 CODEC = Codec()
@@ -99,20 +99,3 @@ def money_of(value: Number, currency: str) -> Money | Absent | None:
 def day_of(value: Text, *, where: str) -> date | Absent | None:
     """Turn an instant into its UTC day."""
     return read_date(value, where=where) if isinstance(value, str) else value
-
-
-def own_extra(extra: Mapping[str, object]) -> Mapping[str, object]:
-    """Return what `extra` holds for Asset: ``{"asset": {...}}``; other providers' parts are ignored.
-
-    Raises:
-        UsageError: A part that is not under a provider's name; nothing was sent.
-    """
-    nested = extra.get("extra")
-    parts = {**(nested if isinstance(nested, Mapping) else {}), **extra}
-    loose = sorted(name for name, part in parts.items() if not isinstance(part, Mapping))
-    if loose:
-        raise UsageError(
-            f"extra holds one mapping for each provider, such as asset={{...}}; not {', '.join(loose)}"
-        )
-    own = parts.get("asset", MISSING)
-    return own if isinstance(own, Mapping) else {}

@@ -10,7 +10,7 @@ from invoicekit.model import MISSING, Absent, NewInvoice, NewLineItem
 from invoicekit.wire import checked_id, write_midnight
 from invoicekit_asset.config import BY_AMOUNT, AssetConfig
 from invoicekit_asset.requests import CUSTOMER_ID
-from invoicekit_asset.wire import AMOUNT, CODEC, Text, data_of, own_extra, rows_of, text_or_none
+from invoicekit_asset.wire import AMOUNT, CODEC, Text, data_of, rows_of, text_or_none
 from invoicekit_asset.wire_invoice import LINE_MARKER, InvoiceRecord, record_of
 
 MOST_IN_BATCH = 100
@@ -68,7 +68,7 @@ def invoice_item(config: AssetConfig, new: NewInvoice) -> dict[str, object]:
         raise CurrencyMismatch(
             f"the books are in {config.currency}, the invoice in {new.currency}; nothing was sent"
         )
-    extra = own_extra(new.extra)
+    extra = new.extra
     if "number" in extra or "due_at" in extra:
         raise UsageError("extra cannot replace number and due_at: the invoice is found again by them")
     item: dict[str, object] = {
@@ -190,11 +190,10 @@ def tags_wanted(extra: Mapping[str, object]) -> Mapping[str, str] | Absent:
     Raises:
         UsageError: It asks for something else, or a tag is no text; nothing was sent.
     """
-    own = own_extra(extra)
-    unknown = sorted(set(own) - {"tags"})
+    unknown = sorted(set(extra) - {"tags"})
     if unknown:
         raise UsageError(f"extra['asset'] of a change knows tags; not {', '.join(unknown)}")
-    tags = own.get("tags", MISSING)
+    tags = extra.get("tags", MISSING)
     if tags is MISSING:
         return MISSING
     if not isinstance(tags, Mapping) or not all(isinstance(tag, str) for tag in (*tags, *tags.values())):

@@ -5,35 +5,21 @@ from decimal import Decimal
 
 from invoicekit.errors import UsageError
 
-_OWN = "kukkingu"
-_NAMES: Mapping[str, str] = {"contract_id": "contractId", "exchange_rate": "exchangeRate"}
 _NEVER = frozenset({"id", "status", "paidAt", "createdAt", "updatedAt"})
 
 
 def wire_extra(extra: Mapping[str, object], *, without: frozenset[str]) -> dict[str, object]:
     """Return the wire fields that a call adds.
 
-    ``{"kukkingu": {"exchangeRate": "1.12"}}`` is taken as the wire names it; the same under another
-    provider's name is ignored. ``contract_id`` and ``exchange_rate`` are also known without it.
+    They are taken as the wire names them: ``{"exchangeRate": "1.12", "contractId": "ctr_…"}``.
 
     Args:
         without: Wire fields that have a neutral word, and so no place here.
 
     Raises:
-        UsageError: A name that is not known, or a field that only its own call may set; nothing was sent.
+        UsageError: A field that only its own call may set; nothing was sent.
     """
-    fields: dict[str, object] = {}
-    inner = extra.get("extra")
-    if isinstance(inner, Mapping):
-        # `create_invoice` hands its further arguments on, so ``extra={…}`` arrives under its own name.
-        extra = {**{name: value for name, value in extra.items() if name != "extra"}, **inner}
-    for name, value in extra.items():
-        if name in _NAMES:
-            fields[_NAMES[name]] = value
-        elif not isinstance(value, Mapping):
-            raise UsageError(f"extra knows {', '.join(sorted(_NAMES))} and {_OWN}={{…}}; not {name}")
-    own = extra.get(_OWN)
-    fields |= own if isinstance(own, Mapping) else {}
+    fields = dict(extra)
     barred = sorted(fields.keys() & (_NEVER | without))
     if barred:
         raise UsageError(f"extra cannot set {', '.join(barred)}: there is a call or an argument for it")

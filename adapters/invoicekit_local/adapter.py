@@ -1,7 +1,7 @@
 """The embedded ledger behind the neutral interface: no HTTP, every capability its own."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -151,6 +151,7 @@ class Local(Adapter[LocalConfig]):
 
     def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
         """Create a draft with its lines; the number is the natural key."""
+        _refuse(new.extra)
 
         def look(books: sqlite3.Connection) -> Sighting[Invoice]:
             found = list(reading.by_number(books, new.number))
@@ -168,8 +169,7 @@ class Local(Adapter[LocalConfig]):
 
     def update_invoice(self, invoice_id: str, change: InvoiceChange) -> Write[Invoice]:
         """Change fields of a draft."""
-        if change.extra:
-            raise UsageError(f"the books know no extra fields: {', '.join(sorted(change.extra))}")
+        _refuse(change.extra)
         return self._write(
             UPDATE_INVOICE,
             invoice_id,
@@ -380,3 +380,8 @@ class Local(Adapter[LocalConfig]):
             perform=perform,
             look=None if look is None else see,
         )
+
+
+def _refuse(extra: Mapping[str, object]) -> None:
+    if extra:
+        raise UsageError(f"the books know no extra fields: {', '.join(sorted(extra))}; nothing was written")

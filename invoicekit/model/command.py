@@ -69,7 +69,8 @@ class NewInvoice:
 
     Attributes:
         number: The natural key: a repeat with the same number finds the first invoice.
-        extra: Settings one provider alone needs, by its own names.
+        extra: What one provider alone knows. An adapter gets its own part, in its own words; the service
+            chooses it from the caller's ``{"asset": {...}, "clockify": {...}}``.
     """
 
     number: str
@@ -85,7 +86,12 @@ class NewInvoice:
 
 @attrs.frozen(kw_only=True)
 class InvoiceChange:
-    """What to change on an invoice: `MISSING` leaves a field as it is, None clears it."""
+    """What to change on an invoice: `MISSING` leaves a field as it is, None clears it.
+
+    Attributes:
+        extra: As a caller gives it, keyed by provider: ``{"asset": {"tags": {...}}}``; other providers
+            ignore it. As an adapter gets it, its own part alone.
+    """
 
     number: str | Absent = MISSING
     customer_id: str | Absent | None = MISSING

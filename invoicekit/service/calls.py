@@ -61,6 +61,7 @@ class Calls:
     ) -> HttpResponse:
         """Send any request to the provider under the same limits, journal and redaction.
 
+        The answer comes back whole, headers included; credentials are added on the way, never given.
         Nothing is looked for: doubt about an append stays doubt, and only a SET may be asked for again.
 
         Args:
@@ -69,10 +70,15 @@ class Calls:
 
         Raises:
             UsageError: An append without a reference; nothing was sent.
+            UnsupportedOperation: The provider is reached without HTTP; use `native`.
             ReferenceReused: The write was done before under this reference. Its answer was not kept, so
                 that none can be given again; nothing was sent.
         """
         self._connection.check_open()
+        if not self._connection.site.hosts:
+            raise UnsupportedOperation(
+                f"{self._adapter.name} is reached without HTTP; instead: what `native` offers"
+            )
         if not operation.is_write:
             return await self._adapter.sender.send(operation, request)
         return (await self.write(_raw_write(operation, request), reference=reference)).value

@@ -69,7 +69,8 @@ class Connection:
         random: Random | None = None,
         registry: Registry | None = None,
     ) -> None:
-        adapter_type = (registry or Registry()).adapter(provider)
+        self._registry = registry or Registry()
+        adapter_type = self._registry.adapter(provider)
         config: object = load_config(
             adapter_type.config_type, provider=provider, arguments=arguments, profile=profile
         )
@@ -105,6 +106,10 @@ class Connection:
         return self._new_adapter(
             self.channel.reader(deadline_seconds=options.deadline_seconds, lane=options.lane)
         )
+
+    def installed(self) -> frozenset[str]:
+        """Name every installed adapter, the unusable ones too; imports nothing."""
+        return frozenset(one.name for one in self._registry.installed() if one.name)
 
     def check_open(self) -> None:
         """Refuse work outside ``async with``.

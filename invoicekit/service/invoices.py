@@ -1,9 +1,11 @@
 """Calls about invoices."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
+
+import attrs
 
 from invoicekit.errors import DuplicateDetected, UsageError
 from invoicekit.guard import read_patiently
@@ -21,6 +23,7 @@ from invoicekit.model import (
     WriteResult,
 )
 from invoicekit.service.calls import Calls
+from invoicekit.service.extra import own_part
 
 
 class InvoiceCalls(Calls):
@@ -78,13 +81,21 @@ class InvoiceCalls(Calls):
         subject: str | None = None,
         note: str | None = None,
         line_items: Sequence[NewLineItem] = (),
-        **extra: object,
+        extra: Mapping[str, Mapping[str, object]] | None = None,
     ) -> WriteResult[Invoice]:
         """Create a draft; a repeat with the same number finds the first one.
 
+        Args:
+            extra: What one provider alone knows, under its name and in its own words:
+                ``{"asset": {"tags": {"team": "blue"}}}``. Merged last into what is sent to that provider;
+                ignored by the others.
+
         Raises:
+            UsageError: `extra` names an adapter that is not installed, or what the provider cannot be
+                told this way; nothing was sent.
             Conflict: The number is taken by an invoice of another customer or currency.
         """
+        adapter = self._offered("create_invoice")
         new = NewInvoice(
             number=number,
             customer_id=customer_id,
@@ -94,17 +105,24 @@ class InvoiceCalls(Calls):
             subject=subject,
             note=note,
             line_items=tuple(line_items),
-            extra=extra,
+            extra=self._own_part(extra),
         )
-        return await self.write(self._offered("create_invoice").create_invoice(new), reference=number)
+        return await self.write(adapter.create_invoice(new), reference=number)
 
     async def update_invoice(self, invoice_id: str, change: InvoiceChange) -> WriteResult[Invoice]:
-        """Change the given fields and keep all others.
+        """Change the given fields and keep all others; `extra` is as in `create_invoice`.
 
         Raises:
             FieldLocked: The invoice's status does not allow it any more; nothing was sent.
         """
-        return await self.write(self._offered("update_invoice").update_invoice(invoice_id, change))
+        adapter = self._offered("update_invoice")
+        own = attrs.evolve(change, extra=self._own_part(change.extra))
+        return await self.write(adapter.update_invoice(invoice_id, own))
+
+    def _own_part(self, extra: Mapping[str, object] | None) -> Mapping[str, object]:
+        if not extra:
+            return {}
+        return own_part(extra, provider=self._adapter.name, installed=self._connection.installed())
 
     async def set_status(
         self,

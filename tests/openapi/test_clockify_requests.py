@@ -66,7 +66,7 @@ async def use_everything(desk: Desk) -> None:
         subject="March",
         note="By bank",
         line_items=(line, attrs.evolve(line, taxes=(1,))),
-        timeViewMode="AGGREGATED_TIME_VIEW",
+        extra={"clockify": {"timeViewMode": "AGGREGATED_TIME_VIEW"}},
     )
     invoice_id = created.value.id
     await service.get_invoice(invoice_id)
@@ -90,10 +90,12 @@ async def use_everything(desk: Desk) -> None:
         discount_percent=Decimal("1.5"),
         tax_percents=(Decimal("19"), Decimal("0.25")),
         extra={
-            "taxType": "COMPOUND",
-            "visibleZeroFields": ("TAX", "TAX_2", "DISCOUNT"),
-            "billFrom": "Us",
-            "clientAddress": "There",
+            "clockify": {
+                "taxType": "COMPOUND",
+                "visibleZeroFields": ("TAX", "TAX_2", "DISCOUNT"),
+                "billFrom": "Us",
+                "clientAddress": "There",
+            }
         },
     )
     await service.update_invoice(invoice_id, change)
