@@ -71,8 +71,7 @@ def demo(
             show(console, played)
         columns = None
         if played is None or exit_code(played) is not JobExit.INTERRUPTED:
-            bars.say(f"The same small program at {', '.join(providers)}, each played apart from the others")
-            columns = _side_by_side(providers, order)
+            columns = _side_by_side(providers, order, bars)
     if as_json:
         typer.echo(json.dumps(_result(order, played, columns), indent=2))
     elif columns is not None:
@@ -101,11 +100,13 @@ def _folder(keep: Path | None, stack: ExitStack) -> Path:
     return keep
 
 
-def _side_by_side(providers: Sequence[str], order: Order) -> list[Column] | None:
+def _side_by_side(providers: Sequence[str], order: Order, bars: Bars) -> list[Column] | None:
     try:
+        bars.say(f"The same small program at {', '.join(providers)}, each played apart from the others")
         return asyncio.run(play_columns(providers, order))
     except KeyboardInterrupt:
-        return None  # what the main job told still stands
+        bars.say("The program was interrupted; what the main job told still stands.")
+        return None
 
 
 def _result(order: Order, played: Played | None, columns: Sequence[Column] | None) -> dict[str, object]:

@@ -97,7 +97,7 @@ def _rows(told: Judged, books: Books, capabilities: Capabilities) -> Iterator[st
         is_denied = not cell.state.is_there and cell.state is not State.UNKNOWN
         if cell.state.is_there and not is_there:
             yield f"{step} is {cell.state.value}, but the ledger says otherwise"
-        elif is_denied and is_there and step in {CREATE_INVOICE, VOID_ANOTHER}:
+        elif is_denied and is_there and step in {CREATE_INVOICE, VOID_ANOTHER, MARK_TIME}:
             yield f"{step} is {cell.state.value}, but the ledger holds it"
 
 

@@ -1,6 +1,7 @@
 """`invoicekit demo` side by side: one small program at every provider, judged by each ledger."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,18 @@ def test_a_kept_folder_can_be_played_in_again(command: CommandLine, tmp_path: Pa
     cells = json.loads(ended.out)["program"]["local"]["steps"].values()
     assert {cell["state"] for cell in cells} == {"applied"}
     assert len(list((tmp_path / "kept").glob("program-*/local-invoice.pdf"))) == 2
+
+
+def test_an_interrupt_ends_it_without_a_trace(command: CommandLine) -> None:
+    """Ctrl-C amid the program ends with 130 and no traceback; what was asked for as JSON says so."""
+    with command.start("demo", "--provider", "kukkingu", "--json") as started:
+        while not started.error_line().startswith("The same small program"):
+            pass
+        ended = started.end(signal.SIGINT)
+
+    told = json.loads(ended.out)
+    assert (ended.code, told["exit_code"], told["program"]) == (130, 130, None)
+    assert "Traceback" not in ended.err
 
 
 @pytest.mark.parametrize("columns", [80, 120])
