@@ -171,7 +171,9 @@ class PaymentDesk:
             identifier = await transaction_id(sender)
             record = await self.reader.one(sender, payment.invoice_id)
             rows = record.payments_of(identifier)
-            if any(row.payment_amount != payment.amount.amount for row in rows):
+            # One of the whole amount and another beside it: applied twice, the surplus having become credit.
+            is_whole = any(row.payment_amount == payment.amount.amount for row in rows)
+            if rows and not is_whole:
                 return Sighting(is_complete=False, refusal=_matched_in_part(payment, identifier))
             if rows:
                 return Sighting(matches=tuple(done(record, row) for row in rows))
