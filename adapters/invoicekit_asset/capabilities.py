@@ -35,7 +35,7 @@ CAPABILITIES = Capabilities(
         ),
         "create_invoice": Capability(
             support=Support.NATIVE,
-            calls=2,
+            calls=3,
             sends=(sent.LIST_INVOICES, _WRITES.create_invoice),
             read_back="the invoices due at the same instant, for the number",
             note="open at once, no drafts; found again by number among invoices of the same due date; "

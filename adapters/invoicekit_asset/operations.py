@@ -79,7 +79,7 @@ class Writes:
             refund=append("refund"),
             create_credit_note=append("create_credit_note", after=False),
             void_credit_memo=value("void_credit_memo"),
-            create_invoice=append("create_invoice", after=False),
+            create_invoice=append("create_invoice"),
             create_invoices=append("create_invoices", after=False),
             change_lines=append("change_lines", Idempotency.MARKER),
             update_invoice=value("update_invoice"),
