@@ -221,10 +221,10 @@ class Run(Generic[T]):
             if self._gate.is_outstanding:
                 return await self._in_doubt(f"{type(failure).__name__}: {failure}")
             if self._gate.may_have_acted:
-                raise self._unknown(
-                    f"an earlier send is in doubt, and asking for the same value again failed: {failure}",
-                    next_check_at=None,
-                ) from failure
+                # Refused perhaps because the earlier one worked, which a lagging read shows only later.
+                return await self._read_back(
+                    f"an earlier send is in doubt, and asking for the same value again failed: {failure}"
+                )
             if isinstance(failure, Rejected):
                 await self._reject(failure)
             raise
@@ -268,7 +268,7 @@ class Run(Generic[T]):
         return await self._send()
 
     async def _read_back(self, why: str) -> WriteResult[T]:
-        """Settle an append: look until the settle bound has passed, then follow the policy."""
+        """Look until the settle bound has passed; then, for an append, follow the policy."""
         if self._write.look is None:
             raise self._unknown(why, next_check_at=None)
         declared = self._write.operation.settle_seconds
@@ -289,7 +289,8 @@ class Run(Generic[T]):
             absent += sighting.is_complete and not strangers
             may_send = sighting.refusal is None
         if (
-            self._policy.on_doubt is OnDoubt.RESEND
+            self._write.operation.effect is Effect.APPEND
+            and self._policy.on_doubt is OnDoubt.RESEND
             and declared is not None
             and self._write.operation.idempotency is not Idempotency.NONE
             and absent >= 2
