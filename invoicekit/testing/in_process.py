@@ -74,7 +74,10 @@ class InProcessTransport:
         if trouble is Trouble.UNSIGNED:
             headers = headers.without(self._engine.simulator.credential_headers)
         if trouble is Trouble.MANGLED:
-            body = body[: len(body) // 2] + b"\x00"
+            if body:
+                body = body[: len(body) // 2] + b"\x00"
+            else:
+                target = f"{parts.path}%00"
         return self._engine.receive(outgoing.method, target, headers, body)
 
     async def _delivered(self, outcome: Outcome, outgoing: Outgoing) -> HttpResponse:
@@ -150,6 +153,10 @@ def _changed(response: HttpResponse, fault: LineFault | None, outgoing: Outgoing
         return response
     if fault.trouble is Trouble.INFLATED:
         raise _oversized(outgoing)
+    if fault.trouble is Trouble.FOREIGN:
+        body = b'{"id":"of-somebody-else"}'
+        headers = {"content-type": "application/json", "content-length": str(len(body))}
+        return HttpResponse(status=200, headers=headers, body=body)
     if fault.trouble is Trouble.EMPTIED:
         return HttpResponse(status=response.status, headers={"content-length": "0"}, body=b"")
     if fault.trouble is Trouble.HINTED:
