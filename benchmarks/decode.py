@@ -10,7 +10,7 @@ slices; ratios round by round, their median is the result.
 wire      bytes -> frozen attrs class, strictly, exact numbers, unknown fields kept aside
 neutral   bytes -> wire -> `Invoice` of the neutral model
 cattrs    ``json.loads`` and a default converter, to a class with the same fields
-pydantic  ``model_validate_json`` of a model with the same fields; only where it is installed
+pydantic  ``validate_json`` of a model with the same fields; only where it is installed
 
     python benchmarks/decode.py [--rounds N] [--decodes N]
 """
@@ -19,8 +19,11 @@ import argparse
 import asyncio
 import json
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
+from types import GenericAlias
 
+import attrs
 import cattrs
 from fake_clockify import an_invoice
 from payment_peers import Invoice, Item
@@ -50,16 +53,18 @@ def decoders() -> dict[str, Decode]:
 
 
 def _pydantic_decoder() -> Decode:
-    import attrs
-    from pydantic import BaseModel, create_model
+    # By name, so that the types can be checked where it is not installed.
+    pydantic = import_module("pydantic")
 
-    def fields(of: type) -> dict[str, object]:
-        return {field.name: (field.type, ...) for field in attrs.fields(of)}
+    def model(name: str, of: type, **other: object) -> type:
+        fields = {field.name: (field.type, ...) for field in attrs.fields(of)}
+        made = pydantic.create_model(name, **{**fields, **other})
+        assert isinstance(made, type)
+        return made
 
-    line: type[BaseModel] = create_model("Line", **fields(Item))  # type: ignore[call-overload]
-    whole = {**fields(Invoice), "items": (list[line], ...)}  # type: ignore[valid-type]
-    model: type[BaseModel] = create_model("Whole", **whole)  # type: ignore[call-overload]
-    return lambda body: model.model_validate_json(body).amount  # type: ignore[attr-defined]
+    line = model("Line", Item)
+    whole = pydantic.TypeAdapter(model("Whole", Invoice, items=(GenericAlias(list, line), ...)))
+    return lambda body: whole.validate_json(body).amount
 
 
 def side_of(decode: Decode, body: bytes, decodes: int) -> Side:
