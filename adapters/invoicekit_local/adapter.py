@@ -38,7 +38,7 @@ from invoicekit.model import (
     TimeEntryQuery,
 )
 from invoicekit.wire import canonical
-from invoicekit_local import ledger, reading
+from invoicekit_local import ledger, payments, reading
 from invoicekit_local.books import Books
 from invoicekit_local.capabilities import CAPABILITIES
 from invoicekit_local.config import LocalConfig
@@ -241,8 +241,8 @@ class Local(Adapter[LocalConfig]):
                 paid_at=payment.paid_at,
                 note=payment.note,
             ),
-            lambda books: ledger.record_payment(books, payment),
-            lambda books: ledger.payment_refusal(books, payment),
+            lambda books: payments.record_payment(books, payment),
+            lambda books: payments.payment_refusal(books, payment),
         )
 
     def refund(self, refund: NewRefund) -> Write[Payment]:
@@ -254,7 +254,7 @@ class Local(Adapter[LocalConfig]):
             -refund.amount,
             refund.reference,
             canonical(invoice_id=refund.invoice_id, amount=refund.amount, reason=refund.reason),
-            lambda books: ledger.refund(books, refund),
+            lambda books: payments.refund(books, refund),
             lambda books: None,
         )
 
@@ -269,7 +269,7 @@ class Local(Adapter[LocalConfig]):
             DELETE_PAYMENT,
             invoice_id,
             canonical(invoice_id=invoice_id, payment_id=payment_id),
-            lambda books: ledger.delete_payment(books, invoice_id, payment_id),
+            lambda books: payments.delete_payment(books, invoice_id, payment_id),
             look,
         )
 
@@ -281,13 +281,15 @@ class Local(Adapter[LocalConfig]):
             ours = [one for one in found if one.raw.get("credits") == note.invoice_id]
             if found and not ours:
                 return Sighting(refusal=ledger.number_taken(note.number))
+            if any(one.total != -note.amount for one in ours):
+                return Sighting(refusal=payments.reference_taken(note.number))
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in ours))
 
         return self._write(
             CREATE_CREDIT_NOTE,
             note.invoice_id,
             canonical(note=note),
-            lambda books: ledger.create_credit_note(books, note),
+            lambda books: payments.create_credit_note(books, note),
             look,
         )
 
@@ -354,7 +356,7 @@ class Local(Adapter[LocalConfig]):
             if not found:
                 return Sighting(refusal=refusal(books))
             if any((one.invoice_id, one.amount) != (invoice_id, amount) for one in found):
-                return Sighting(refusal=ledger.reference_taken(reference))
+                return Sighting(refusal=payments.reference_taken(reference))
             return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
 
         return self._write(operation, invoice_id, content, insert, look)

@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from invoicekit.errors import ConfigurationError, OutcomeUnknown, Unavailable
+from invoicekit.errors import ConfigurationError, OutcomeUnknown, Unavailable, UsageError
 
 T = TypeVar("T")
 
@@ -66,12 +67,21 @@ class Books:
 
         Raises:
             Unavailable: The file was locked or could not be used; nothing was applied.
+            UsageError: The work refused, or a text that cannot be kept; nothing was applied.
             OutcomeUnknown: The commit itself failed.
             ConfigurationError: The file is not such books, or of a newer invoicekit.
         """
-        return await asyncio.to_thread(self._run, work, "begin immediate")
+        is_given_up = threading.Event()
+        try:
+            return await asyncio.to_thread(self._run, work, "begin immediate", is_given_up)
+        except asyncio.CancelledError:
+            # The thread goes on. What it has not written by now it must not write later, over newer work.
+            is_given_up.set()
+            raise
 
-    def _run(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+    def _run(
+        self, work: Callable[[sqlite3.Connection], T], begin: str, is_given_up: threading.Event | None = None
+    ) -> T:
         with (
             self._failing_in_words(),
             closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection,
@@ -82,6 +92,8 @@ class Books:
             connection.execute(begin)
             try:
                 result = work(connection)
+                if is_given_up is not None and is_given_up.is_set():
+                    raise Unavailable("the caller gave up; nothing was applied")
             except BaseException:
                 connection.execute("rollback")
                 raise
@@ -118,6 +130,8 @@ class Books:
     def _failing_in_words(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError:
+            raise UsageError("a text holds half a surrogate pair; nothing was applied") from None
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise Unavailable(f"the books {self._path}: {error}; nothing was applied") from None

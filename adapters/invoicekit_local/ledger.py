@@ -4,17 +4,14 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from invoicekit.errors import (
     Conflict,
     CurrencyMismatch,
     FieldLocked,
-    InvalidAmount,
     InvalidTransition,
     NotFound,
-    ReferenceReused,
     UsageError,
 )
 from invoicekit.model import (
@@ -22,16 +19,13 @@ from invoicekit.model import (
     Invoice,
     InvoiceChange,
     Money,
-    NewCreditNote,
     NewCustomer,
     NewInvoice,
-    NewPayment,
-    NewRefund,
     TimeEntry,
     currency_exponent,
 )
 from invoicekit_local.rows import DRAFT, OPEN, UNCOLLECTIBLE, VOID, instant, invoice_of, totals_in
-from invoicekit_local.totals import Totals, line_amount
+from invoicekit_local.totals import Totals, line_amount, percent, stored
 
 _STEPS: Final = {
     DRAFT: {OPEN, VOID},
@@ -72,8 +66,7 @@ def create_invoice(books: Books, new: NewInvoice) -> Invoice:
         NotFound: No such customer.
         CurrencyMismatch: A line in another currency.
     """
-    if books.execute("select 1 from customer where id = ?", (new.customer_id,)).fetchone() is None:
-        raise NotFound(f"these books hold no customer {new.customer_id!r}")
+    _check_customer(books, new.customer_id)
     exponent = currency_exponent(new.currency)
     invoice_id = new_id(books, "inv")
     books.execute(
@@ -116,12 +109,16 @@ def update_invoice(books: Books, invoice_id: str, change: InvoiceChange) -> Invo
 
     Raises:
         FieldLocked: It is no draft any more.
+        Conflict: The number is taken.
+        NotFound: No such customer.
+        InvalidAmount: A percentage that cannot be applied.
     """
     row = invoice_row(books, invoice_id)
     if row["status"] != DRAFT:
         raise FieldLocked(f"invoice {row['number']} is {row['status']}; only a draft can be changed")
     if not isinstance(change.currency, Absent) and change.currency != row["currency"]:
         raise FieldLocked("the currency of an invoice is fixed when it is created")
+    _check_keys(books, row, change)
     columns: dict[str, object] = {
         "number": change.number,
         "customer_id": change.customer_id,
@@ -131,10 +128,12 @@ def update_invoice(books: Books, invoice_id: str, change: InvoiceChange) -> Invo
         "due_date": change.due_date if isinstance(change.due_date, Absent) else change.due_date.isoformat(),
         "subject": change.subject,
         "note": change.note,
-        "discount_percent": _text(change.discount_percent),
+        "discount_percent": change.discount_percent
+        if isinstance(change.discount_percent, Absent)
+        else str(percent(change.discount_percent, most=100)),
         "tax_percents": change.tax_percents
         if isinstance(change.tax_percents, Absent)
-        else json.dumps([str(percent) for percent in change.tax_percents]),
+        else json.dumps([str(percent(one)) for one in change.tax_percents]),
     }
     for column, value in columns.items():
         if not isinstance(value, Absent):
@@ -153,9 +152,11 @@ def step_refusal(books: Books, invoice_id: str, status: str) -> InvalidTransitio
     row = invoice_row(books, invoice_id)
     if status not in _STEPS[row["status"]]:
         return InvalidTransition(f"invoice {row['number']} is {row['status']} and cannot become {status}")
-    if status in {DRAFT, VOID} and _has_payments(books, invoice_id):
+    if status == DRAFT and _has_payments(books, invoice_id):
+        return InvalidTransition(f"invoice {row['number']} has payments: delete them before it becomes draft")
+    if status == VOID and totals(books, row).paid:
         return InvalidTransition(
-            f"invoice {row['number']} has payments: refund or delete them before it becomes {status}"
+            f"invoice {row['number']} has payments: refund or delete them before it becomes void"
         )
     return None
 
@@ -173,93 +174,6 @@ def delete_invoice(books: Books, invoice_id: str) -> None:
     books.execute("delete from invoice where id = ?", (invoice_id,))
 
 
-def payment_refusal(books: Books, payment: NewPayment) -> UsageError | None:
-    """Say why an invoice, as it is, must not get this payment."""
-    row = invoice_row(books, payment.invoice_id)
-    if row["currency"] != payment.amount.currency:
-        return CurrencyMismatch(
-            f"invoice {row['number']} is in {row['currency']}, not {payment.amount.currency}"
-        )
-    if row["status"] != OPEN:
-        return InvalidTransition(
-            f"invoice {row['number']} is {row['status']}: only an open one takes payments"
-        )
-    due = totals(books, row).due
-    if payment.amount.minor > due:
-        return InvalidAmount(
-            f"invoice {row['number']} owes {Money.from_minor(due, row['currency'])}, "
-            f"less than {payment.amount}"
-        )
-    return None
-
-
-def record_payment(books: Books, payment: NewPayment) -> str:
-    """Write a payment that `payment_refusal` has nothing against, and return its id."""
-    return _insert_payment(
-        books,
-        payment.invoice_id,
-        "payment",
-        payment.amount.minor,
-        instant(payment.paid_at),
-        payment.note,
-        payment.reference,
-    )
-
-
-def refund(books: Books, asked: NewRefund) -> str:
-    """Write a refund of what was paid, at most all of it, and return its id."""
-    row = invoice_row(books, asked.invoice_id)
-    if row["currency"] != asked.amount.currency:
-        raise CurrencyMismatch(
-            f"invoice {row['number']} is in {row['currency']}, not {asked.amount.currency}"
-        )
-    paid = totals(books, row).paid
-    if asked.amount.minor > paid:
-        raise InvalidAmount(
-            f"invoice {row['number']} has {Money.from_minor(paid, row['currency'])} to give back"
-        )
-    return _insert_payment(
-        books,
-        asked.invoice_id,
-        "refund",
-        asked.amount.minor,
-        books.execute("select strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')").fetchone()[0],
-        asked.reason,
-        asked.reference,
-    )
-
-
-def create_credit_note(books: Books, note: NewCreditNote) -> Invoice:
-    """Write an open invoice of the negative amount against another, and return it."""
-    row = invoice_row(books, note.invoice_id)
-    if row["currency"] != note.amount.currency:
-        raise CurrencyMismatch(f"invoice {row['number']} is in {row['currency']}, not {note.amount.currency}")
-    note_id = new_id(books, "crn")
-    day = note.issue_date.isoformat()
-    books.execute(
-        "insert into invoice "
-        "(id, number, customer_id, currency, issue_date, due_date, status, subject, credits) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            note_id,
-            note.number,
-            row["customer_id"],
-            row["currency"],
-            day,
-            day,
-            OPEN,
-            note.reason,
-            note.invoice_id,
-        ),
-    )
-    amount = -note.amount.minor
-    books.execute(
-        "insert into line values (?, 1, ?, '1', ?, ?, 'credit')",
-        (note_id, note.reason or f"credit for {row['number']}", str(-note.amount.amount), amount),
-    )
-    return read_invoice(books, note_id)
-
-
 def add_customer(books: Books, new: NewCustomer) -> str:
     """Write a customer and return its id."""
     customer_id = new_id(books, "cus")
@@ -268,23 +182,6 @@ def add_customer(books: Books, new: NewCustomer) -> str:
         (customer_id, new.name, new.email, new.address, new.note),
     )
     return customer_id
-
-
-def delete_payment(books: Books, invoice_id: str, payment_id: str) -> None:
-    """Delete a payment, unless a refund rests on it.
-
-    Raises:
-        InvalidTransition: What was given back would exceed what was paid.
-    """
-    row = books.execute(
-        "select * from payment where id = ? and invoice_id = ?", (payment_id, invoice_id)
-    ).fetchone()
-    if row is None:
-        return
-    invoice = invoice_row(books, invoice_id)
-    if row["kind"] == "payment" and totals(books, invoice).paid < row["amount_minor"]:
-        raise InvalidTransition(f"payment {payment_id} was given back in part: delete the refund first")
-    books.execute("delete from payment where id = ?", (payment_id,))
 
 
 def duplicate_invoice(books: Books, invoice_id: str) -> Invoice:
@@ -326,7 +223,7 @@ def add_time_entries(books: Books, entries: Sequence[TimeEntry]) -> None:
                 instant(entry.start),
                 int(entry.duration.total_seconds()),
                 entry.is_billable is not False,
-                None if rate is None else rate.minor,
+                None if rate is None else stored(rate.minor),
                 None if rate is None else rate.currency,
                 bool(entry.invoiced),
                 None,
@@ -337,13 +234,6 @@ def add_time_entries(books: Books, entries: Sequence[TimeEntry]) -> None:
 def number_taken(number: str) -> Conflict:
     """Return the refusal for a number that stands on another document."""
     return Conflict(f"the number {number!r} is taken by another document; nothing was written")
-
-
-def reference_taken(reference: str) -> ReferenceReused:
-    """Return the refusal for a reference that stands for other money."""
-    return ReferenceReused(
-        f"reference {reference!r} stands for another invoice or amount in these books; nothing was written"
-    )
 
 
 def mark_entries(books: Books, entry_ids: Sequence[str], *, invoiced: bool) -> None:
@@ -368,20 +258,23 @@ def new_id(books: Books, prefix: str) -> str:
     return f"{prefix}_{row[0]:06d}"
 
 
-def _insert_payment(
-    books: Books, invoice_id: str, kind: str, minor: int, paid_at: str, note: str, reference: str
-) -> str:
-    payment_id = new_id(books, "pay" if kind == "payment" else "ref")
-    books.execute(
-        "insert into payment values (?, ?, ?, ?, ?, ?, ?)",
-        (payment_id, invoice_id, kind, minor, paid_at, note, reference),
-    )
-    return payment_id
+def _check_keys(books: Books, row: sqlite3.Row, change: InvoiceChange) -> None:
+    """Refuse a number or a customer that the database would refuse without words."""
+    number = change.number
+    if not isinstance(number, Absent):
+        found = books.execute("select id from invoice where number = ?", (number,)).fetchone()
+        if found is not None and found["id"] != row["id"]:
+            raise number_taken(number)
+    if change.customer_id is None:
+        raise UsageError("an invoice of the books has a customer; nothing was written")
+    if not isinstance(change.customer_id, Absent):
+        _check_customer(books, change.customer_id)
+
+
+def _check_customer(books: Books, customer_id: str) -> None:
+    if books.execute("select 1 from customer where id = ?", (customer_id,)).fetchone() is None:
+        raise NotFound(f"these books hold no customer {customer_id!r}")
 
 
 def _has_payments(books: Books, invoice_id: str) -> bool:
     return books.execute("select 1 from payment where invoice_id = ?", (invoice_id,)).fetchone() is not None
-
-
-def _text(value: Decimal | Absent) -> str | Absent:
-    return value if isinstance(value, Absent) else str(value)

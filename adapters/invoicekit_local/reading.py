@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from invoicekit.errors import NotFound
+from invoicekit.errors import NotFound, UsageError
 from invoicekit.model import Customer, Invoice, InvoiceQuery, Page, Payment, TimeEntry, TimeEntryQuery
 from invoicekit_local.ledger import invoice_row
 from invoicekit_local.rows import customer_of, entry_of, instant, invoice_of, payment_of
@@ -13,6 +13,7 @@ T = TypeVar("T")
 Books = sqlite3.Connection
 
 PAGE_SIZE = 200
+_LONGEST_CURSOR = 19
 
 
 def by_number(books: Books, number: str) -> Sequence[Invoice]:
@@ -116,6 +117,8 @@ def _page(
     cursor: str | None,
     read: Callable[[sqlite3.Row], T],
 ) -> Page[T]:
+    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < _LONGEST_CURSOR):
+        raise UsageError("a cursor is what an earlier page gave as its next")
     where = " and ".join([*conditions, "rowid > ?"])
     # Table and conditions are literals of this module; every value is bound.
     rows = books.execute(

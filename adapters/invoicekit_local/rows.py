@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from invoicekit.errors import InvalidInstant
 from invoicekit.model import (
     UNSUPPORTED,
     Customer,
@@ -17,7 +18,7 @@ from invoicekit.model import (
     StatusRule,
     TimeEntry,
 )
-from invoicekit_local.totals import Totals, totals_of
+from invoicekit_local.totals import Totals, money, totals_of
 
 DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID = "draft", "open", "paid", "uncollectible", "void"
 
@@ -35,11 +36,6 @@ STATUS_RULES = (
 _STATUSES = {rule.raw: rule.status for rule in STATUS_RULES}
 
 
-def money(minor: int, currency: str) -> Money:
-    """Return minor units as an amount."""
-    return Money.from_minor(minor, currency)
-
-
 def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
     """Read one invoice with its lines, totals and both statuses."""
     lines = books.execute(
@@ -53,7 +49,7 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
         id=row["id"],
         number=row["number"],
         status=_STATUSES[status],
-        payment_status=payment_status(totals, _refunded(books, row["id"])),
+        payment_status=payment_status(totals, _sum(books, row["id"], "refund")),
         raw_status=status,
         currency=currency,
         issue_date=date.fromisoformat(row["issue_date"]),
@@ -75,11 +71,7 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
 
 def totals_in(books: sqlite3.Connection, row: sqlite3.Row, amounts: list[int]) -> Totals:
     """Compute an invoice's totals from its lines and payments; refunds give back what was paid."""
-    paid = books.execute(
-        "select coalesce(sum(case kind when 'payment' then amount_minor else -amount_minor end), 0) "
-        "from payment where invoice_id = ?",
-        (row["id"],),
-    ).fetchone()[0]
+    paid = _sum(books, row["id"], "payment") - _sum(books, row["id"], "refund")
     return totals_of(amounts, Decimal(row["discount_percent"]), _percents(row), paid)
 
 
@@ -155,8 +147,17 @@ def entry_of(row: sqlite3.Row) -> TimeEntry:
 
 
 def instant(moment: datetime) -> str:
-    """Write an instant so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    """Write an instant so that text order is time order.
+
+    Raises:
+        InvalidInstant: It has no time zone, or in UTC it would lie outside of all years.
+    """
+    if moment.utcoffset() is None:
+        raise InvalidInstant("the books keep instants with a time zone; use datetime(..., tzinfo=UTC)")
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        raise InvalidInstant(f"{moment.isoformat()} lies outside of the years 1 to 9999 in UTC") from None
 
 
 def _line(row: sqlite3.Row, currency: str) -> LineItem:
@@ -176,12 +177,12 @@ def _percents(row: sqlite3.Row) -> tuple[Decimal, ...]:
     return tuple(Decimal(percent) for percent in json.loads(row["tax_percents"]))
 
 
-def _refunded(books: sqlite3.Connection, invoice_id: str) -> int:
-    found = books.execute(
-        "select coalesce(sum(amount_minor), 0) from payment where invoice_id = ? and kind = 'refund'",
-        (invoice_id,),
-    ).fetchone()
-    return int(found[0])
+def _sum(books: sqlite3.Connection, invoice_id: str, kind: str) -> int:
+    # Added up here: SQLite's own sum fails beyond 63 bits, and then nothing could be read any more.
+    rows = books.execute(
+        "select amount_minor from payment where invoice_id = ? and kind = ?", (invoice_id, kind)
+    )
+    return sum(row[0] for row in rows)
 
 
 def _customer_name(books: sqlite3.Connection, customer_id: str) -> str | None:

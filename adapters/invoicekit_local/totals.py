@@ -1,9 +1,17 @@
-"""What an invoice comes to, in minor units."""
+"""What an invoice comes to, in minor units: whole numbers and fractions, whatever the decimal context."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 
 import attrs
+
+from invoicekit.errors import InvalidAmount
+from invoicekit.model import Money
+
+_MOST = 2**63 - 1
+_MOST_DIGITS = 400
+_MOST_PERCENT = 1000
 
 
 @attrs.frozen(kw_only=True)
@@ -20,9 +28,40 @@ class Totals:
         return self.total - self.paid
 
 
+def stored(minor: int) -> int:
+    """Return minor units that fit a column of the books.
+
+    Raises:
+        InvalidAmount: They do not; nothing was written.
+    """
+    if abs(minor) > _MOST:
+        raise InvalidAmount("an amount is more minor units than 63 bits can hold; nothing was written")
+    return minor
+
+
+def money(minor: int, currency: str) -> Money:
+    """Return minor units as an amount."""
+    return Money.from_minor(minor, currency)
+
+
 def line_amount(quantity: Decimal, unit_price: Decimal, exponent: int) -> int:
-    """Return quantity times price in minor units, half to even."""
-    return _rounded(quantity * unit_price * Decimal(10) ** exponent)
+    """Return quantity times price in minor units, rounded once, half to even.
+
+    Raises:
+        InvalidAmount: A factor is no number of sane length, or the product is more than 63 bits hold.
+    """
+    return stored(round(_exact(quantity) * _exact(unit_price) * 10**exponent))
+
+
+def percent(value: Decimal, *, most: int = _MOST_PERCENT) -> Decimal:
+    """Return a percentage that can be applied.
+
+    Raises:
+        InvalidAmount: It lies below nothing or above `most`.
+    """
+    if not 0 <= _exact(value) <= most:
+        raise InvalidAmount(f"a percentage here lies between 0 and {most}; nothing was written")
+    return value
 
 
 def totals_of(
@@ -30,14 +69,12 @@ def totals_of(
 ) -> Totals:
     """Take the discount off the sum of the lines, then add each tax on what is left."""
     subtotal = sum(line_amounts)
-    with localcontext() as context:
-        context.prec = 60
-        taxable = subtotal - _rounded(Decimal(subtotal) * discount_percent / 100)
-        taxes = sum(_rounded(Decimal(taxable) * percent / 100) for percent in tax_percents)
+    taxable = subtotal - round(subtotal * _exact(discount_percent) / 100)
+    taxes = sum(round(taxable * _exact(percent) / 100) for percent in tax_percents)
     return Totals(subtotal=subtotal, total=taxable + taxes, paid=paid)
 
 
-def _rounded(amount: Decimal) -> int:
-    with localcontext() as context:
-        context.prec = 60
-        return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+def _exact(number: Decimal) -> Fraction:
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise InvalidAmount("a number is not finite, or has more digits than any amount of money")
+    return Fraction(number)
