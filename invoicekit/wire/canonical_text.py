@@ -23,7 +23,7 @@ def canonical(**fields: object) -> str:
 
     Raises:
         InvalidAmount: A float or a NaN.
-        InvalidInstant: A datetime without a time zone.
+        InvalidInstant: A datetime without a time zone, or that UTC has no year for.
         UsageError: A value with no canonical text, such as a `Secret`.
     """
     return _mapping(fields)
@@ -58,7 +58,7 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InvalidInstant("a content never holds an instant without a time zone")
-        return _quoted(value.astimezone(UTC).isoformat())
+        return _quoted(_in_utc(value))
     if isinstance(value, date):
         return _quoted(value.isoformat())
     if isinstance(value, timedelta):
@@ -73,6 +73,13 @@ def _text(value: object) -> str:
     if attrs.has(kind):
         return _mapping({field.name: getattr(value, field.name) for field in attrs.fields(kind)})
     raise UsageError(f"{type(value).__name__} has no canonical text")
+
+
+def _in_utc(value: datetime) -> str:
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise InvalidInstant("an instant of a content lies outside of the years 1 to 9999 in UTC") from None
 
 
 def _number(value: Decimal) -> str:

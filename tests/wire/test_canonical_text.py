@@ -143,3 +143,16 @@ def test_anything_else_has_no_text(value: object) -> None:
 def test_any_mapping_is_rendered() -> None:
     """Not dicts alone: a value may guard its settings with a read-only view."""
     assert canonical(field=MappingProxyType({"a": 1})) == '{"field":{"a":1}}'
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12))),
+    ],
+)
+def test_an_instant_outside_of_all_years_is_refused(instant: datetime) -> None:
+    """In words: UTC has no name for it."""
+    with pytest.raises(InvalidInstant, match="years"):
+        canonical(at=instant)
