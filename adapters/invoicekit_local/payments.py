@@ -165,4 +165,4 @@ def _credited(books: Books, invoice_id: str) -> int:
         "where invoice.credits = ? and invoice.status <> ?",
         (invoice_id, VOID),
     )
-    return -sum(row[0] for row in notes)
+    return -sum(int(row[0]) for row in notes)

@@ -182,7 +182,7 @@ def _sum(books: sqlite3.Connection, invoice_id: str, kind: str) -> int:
     rows = books.execute(
         "select amount_minor from payment where invoice_id = ? and kind = ?", (invoice_id, kind)
     )
-    return sum(row[0] for row in rows)
+    return sum(int(row[0]) for row in rows)
 
 
 def _customer_name(books: sqlite3.Connection, customer_id: str) -> str | None:
