@@ -147,8 +147,8 @@ class Run(Generic[T]):
             found = await self._found(await self._look())
             if found is None and self._write.operation.effect is Effect.APPEND:
                 raise ReferenceReused(
-                    f"{self._name()} was done before and is not there any more, or not to be seen yet; nothing "
-                    "was sent. If it was deleted, ask for another under another reference"
+                    f"{self._name()} was done before and is not there any more, or not to be seen yet; "
+                    "nothing was sent. If it was deleted, ask for another under another reference"
                 )
             # Without recall and without a match only writes that return nothing remain.
             value = cast(T, None) if found is None else found.value
