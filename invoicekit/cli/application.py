@@ -12,7 +12,7 @@ from invoicekit.cli.bulk_pay import pay
 from invoicekit.cli.demo import demo
 from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
-from invoicekit.cli.journal import list_intents, show_intent
+from invoicekit.cli.journal import list_intents, resolve_intent, show_intent
 from invoicekit.cli.providers import providers
 from invoicekit.cli.simulate import simulate
 from invoicekit.errors import InvoiceKitError
@@ -63,9 +63,12 @@ def _bulk_commands() -> typer.Typer:
 
 
 def _journal_commands() -> typer.Typer:
-    commands = typer.Typer(name="journal", no_args_is_help=True, help="Look at what was promised.")
+    commands = typer.Typer(
+        name="journal", no_args_is_help=True, help="Look at what was promised, and settle doubt."
+    )
     commands.command("list")(list_intents)
     commands.command("show")(show_intent)
+    commands.command("resolve")(resolve_intent)
     return commands
 
 

@@ -1,4 +1,4 @@
-"""`invoicekit journal`: what was promised and is not settled."""
+"""`invoicekit journal`: what was promised, and whether it is known what became of it."""
 
 import asyncio
 import json
@@ -19,6 +19,22 @@ def journal(tmp_path: Path) -> Path:
     path = tmp_path / "billing.sqlite"
     asyncio.run(fill(path))
     return path
+
+
+async def plan(
+    path: Path, reference: str, *, account: str = "acme", state: IntentState | None = None
+) -> None:
+    kept = SqliteJournal(path)
+    await kept.open()
+    key = IntentKey("clockify", account, "record_payment", reference)
+    await kept.plan(
+        Intent(key=key, target="invoice-9", fingerprint="f" * 64, created_at=WHEN, updated_at=WHEN)
+    )
+    if state is not None:
+        await kept.record_sending(key)
+        if state is not IntentState.SENDING:
+            await kept.move(key, state)
+    await kept.aclose()
 
 
 async def fill(path: Path, doubtful: str = "bank-1") -> None:
@@ -86,3 +102,88 @@ def test_references_are_shown_letter_by_letter(command: CommandLine, tmp_path: P
     ended = command.run("journal", "list", "--journal", path)
 
     assert "run:100:[b]" in ended.out
+
+
+def test_list_leaves_out_what_was_never_sent(command: CommandLine, journal: Path) -> None:
+    """Only what may have happened is listed: a planned payment certainly had no effect."""
+    asyncio.run(plan(journal, "bank-7"))
+
+    ended = command.run("journal", "list", "--journal", journal)
+
+    assert "bank-1" in ended.out
+    assert "bank-7" not in ended.out
+
+
+def test_a_long_reference_is_shown_whole(command: CommandLine, tmp_path: Path) -> None:
+    """`show` wants the reference letter by letter, so `list` cuts none."""
+    path = tmp_path / "long.sqlite"
+    reference = "bank-" + "1234567890" * 19
+    asyncio.run(fill(path, reference))
+
+    ended = command.run("journal", "list", "--journal", path)
+
+    assert reference in ended.out
+
+
+def test_show_leaves_out_what_is_not_known(command: CommandLine, journal: Path) -> None:
+    """A fact that is not there is no line."""
+    ended = command.run("journal", "show", "bank-1", "--journal", journal)
+
+    assert "None" not in ended.out
+    assert "resource id" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("--applied", "resolved applied"), ("--not-applied", "resolved not applied")]
+)
+def test_a_person_can_settle_doubt(command: CommandLine, journal: Path, word: str, state: str) -> None:
+    """What no read can tell, somebody who looked can say; then it is not listed any more."""
+    ended = command.run("journal", "resolve", "bank-1", word, "--journal", journal)
+
+    assert ended.code == 0
+    assert ended.out.startswith(f"bank-1 is {state}: ")
+    assert "bank-1" not in command.run("journal", "list", "--journal", journal).out
+    assert state in command.run("journal", "show", "bank-1", "--journal", journal).out
+
+
+def test_a_person_has_to_say_which(command: CommandLine, journal: Path) -> None:
+    """There is no default for what happened to the money."""
+    ended = command.run("journal", "resolve", "bank-1", "--journal", journal)
+
+    assert ended.code == 2
+    assert "in doubt" in command.run("journal", "show", "bank-1", "--journal", journal).out
+
+
+@pytest.mark.parametrize(
+    ("reference", "complaint"),
+    [
+        ("bank-2", "'bank-2' is not in doubt: confirmed"),
+        ("bank-3", "holds nothing under the reference 'bank-3'"),
+        ("bank-8", "'bank-8' may be under way, or was cut off; run the same command again first: it looks"),
+    ],
+)
+def test_only_doubt_can_be_settled(
+    command: CommandLine, journal: Path, reference: str, complaint: str
+) -> None:
+    """A known end stays as it is, and what may be under way is looked at first."""
+    asyncio.run(plan(journal, "bank-8", state=IntentState.SENDING))
+
+    ended = command.run("journal", "resolve", reference, "--not-applied", "--journal", journal)
+
+    assert ended.code == 2
+    assert complaint in ended.err
+
+
+def test_a_reference_in_doubt_at_two_accounts_needs_one_named(command: CommandLine, journal: Path) -> None:
+    """The word is taken for one account alone."""
+    asyncio.run(plan(journal, "bank-1", account="other", state=IntentState.IN_DOUBT))
+
+    refused = command.run("journal", "resolve", "bank-1", "--applied", "--journal", journal)
+    ended = command.run(
+        "journal", "resolve", "bank-1", "--applied", "--account", "acme", "--journal", journal
+    )
+
+    assert refused.code == 2
+    assert "choose with --account" in refused.err
+    assert ended.code == 0
+    assert "in doubt" in command.run("journal", "list", "--journal", journal).out
