@@ -147,11 +147,9 @@ class Run(Generic[T]):
             found = await self._found(await self._look())
             if found is None and self._write.operation.effect is Effect.APPEND:
                 raise ReferenceReused(
-                    f"{self._name()} was done before and is not there any more, or not to be seen yet; "
-                    "nothing was sent. If it was deleted, ask for another under another reference"
+                    f"{self._name()} was done before and is not there now; nothing was sent"
                 )
-            # Without recall and without a match only writes that return nothing remain.
-            value = cast(T, None) if found is None else found.value
+            value = cast(T, None) if found is None else found.value  # left: what returns nothing
         return self._result(
             Outcome.ALREADY_APPLIED,
             Done(value=value, resource_id=earlier.resource_id),
@@ -227,9 +225,11 @@ class Run(Generic[T]):
                 return await self._in_doubt(f"{type(failure).__name__}: {failure}")
             if self._gate.may_have_acted:
                 # Refused perhaps because the earlier one worked, which a lagging read shows only later.
-                return await self._read_back(
-                    f"an earlier send is in doubt, and asking for the same value again failed: {failure}"
-                )
+                why = f"an earlier send is in doubt, and asking for the same value again failed: {failure}"
+                try:
+                    return await self._read_back(why)
+                except OutcomeUnknown as doubt:
+                    raise doubt from failure
             if isinstance(failure, Rejected):
                 await self._reject(failure)
             raise

@@ -3,7 +3,7 @@
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, RESEND, THROTTLE, Bench
 
-from invoicekit.errors import JournalUnavailable, OutcomeUnknown
+from invoicekit.errors import JournalUnavailable, OutcomeUnknown, Rejected
 from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome, WriteResult
 
@@ -99,3 +99,13 @@ async def test_throttled_tries_use_up_no_send(bench: Bench, kind: str) -> None:
         result = await bench.guard.run(bench.setting("new"), bench.scope(), reference="r1")
 
     assert (result.outcome, result.attempts) == (Outcome.APPLIED, 5)
+
+
+async def test_a_refused_repeat_is_the_cause_of_the_doubt(bench: Bench) -> None:
+    """Whoever sent several items at once can see that their content was refused, and halve them."""
+    bench.provider.script = [LOST_BEFORE, REJECT]
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        await bench.guard.run(bench.setting("new", has_look=False), bench.scope())
+
+    assert isinstance(caught.value.__cause__, Rejected)
