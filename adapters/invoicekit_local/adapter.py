@@ -6,6 +6,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+import attrs
+
 from invoicekit.adapter import (
     Adapter,
     Capabilities,
@@ -219,13 +221,15 @@ class Local(Adapter[LocalConfig]):
 
     def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
         """Copy an invoice as a new draft of the next free number."""
-        return self._write(
+        write = self._write(
             DUPLICATE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.duplicate_invoice(books, invoice_id),
             None,
         )
+        # A copy carries nothing that tells it from another, so its send is on record before it is made.
+        return attrs.evolve(write, acts_directly=True, recall=lambda copy_id: Invoice(id=copy_id or ""))
 
     def record_payment(self, payment: NewPayment) -> Write[Payment]:
         """Record money received, at most what is owed."""

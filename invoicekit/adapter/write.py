@@ -65,6 +65,8 @@ class Write(Generic[T]):
             certainly had no effect.
         look: Reads whether it is there; None where no read can tell.
         recall: Builds the value from a journalled resource id, without I/O, for ALREADY_APPLIED.
+        acts_directly: `perform` takes effect without the sender, and no read can tell whether it did: the
+            guard then records the send before it, as it does for what goes through the sender.
         then: The next write of a chain, from the value of this one; each is an intent of its own.
     """
 
@@ -74,4 +76,5 @@ class Write(Generic[T]):
     perform: Callable[[Sender], Awaitable[Done[T]]]
     look: Callable[[Sender], Awaitable[Sighting[T]]] | None = None
     recall: Callable[[str | None], T] | None = None
+    acts_directly: bool = False
     then: Callable[[Done[T]], "Write[T] | None"] | None = None

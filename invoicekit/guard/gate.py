@@ -1,7 +1,13 @@
 """The record that is made durable before every send."""
 
-from invoicekit.errors import InProgress, NotApplied, Rejected
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from invoicekit.adapter import Done, Sender
+from invoicekit.errors import InProgress, InvoiceKitError, NotApplied, Rejected, UsageError
 from invoicekit.journal import IllegalMove, IntentKey, IntentState, Journal
+
+T = TypeVar("T")
 
 
 class JournalGate:
@@ -45,7 +51,7 @@ class JournalGate:
         self.sends += 1
         self.is_outstanding = True
 
-    def not_sent(self, failure: NotApplied) -> None:
+    def not_sent(self, failure: InvoiceKitError) -> None:
         """Take the send back: it certainly had no effect."""
         self.is_outstanding = False
         self.refused += 1
@@ -56,3 +62,19 @@ class JournalGate:
             self._journal.note(
                 self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}"
             )
+
+
+def recorded(
+    perform: Callable[[Sender], Awaitable[Done[T]]], gate: JournalGate
+) -> Callable[[Sender], Awaitable[Done[T]]]:
+    """Wrap what takes effect without the sender, so that it too is on record before it happens."""
+
+    async def record_and_perform(sender: Sender) -> Done[T]:
+        await gate.before_send()
+        try:
+            return await perform(sender)
+        except (UsageError, NotApplied) as failure:
+            gate.not_sent(failure)
+            raise
+
+    return record_and_perform

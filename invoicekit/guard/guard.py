@@ -9,6 +9,7 @@ from invoicekit.adapter import Done, Write
 from invoicekit.clock import Clock
 from invoicekit.errors import ReferenceReused
 from invoicekit.events import Hook, WriteSettled, emit
+from invoicekit.guard.gate import recorded
 from invoicekit.guard.identity import fingerprint_of, value_reference
 from invoicekit.guard.locks import TargetLocks
 from invoicekit.guard.policy import DoubtPolicy
@@ -121,9 +122,12 @@ class Guard:
             created_at=now,
             updated_at=now,
         )
+        promise = Promise(self._journal, intent)
+        if write.acts_directly:
+            write = attrs.evolve(write, perform=recorded(write.perform, promise.gate))
         return Run(
             write=write,
-            promise=Promise(self._journal, intent),
+            promise=promise,
             scope=scope,
             clock=self._clock,
             policy=self._policy,
