@@ -11,6 +11,7 @@ from invoicekit.bulk.rows_file import row_of
 from invoicekit.errors import AuthenticationError, InvoiceKitError, JournalUnavailable, UsageError
 
 _KEPT_PROBLEMS = 200
+_WORST_FIRST = (Standing.UNKNOWN, Standing.REJECTED, Standing.NOT_ATTEMPTED)
 
 
 class ConservationError(InvoiceKitError):
@@ -54,7 +55,8 @@ class Report:
     Attributes:
         rows: Rows read.
         counts: How many ended which way.
-        problems: The first rows that did not end well, in the order they ended.
+        problems: Rows that did not end well: first those in doubt, then the rejected ones, then those not
+            attempted; each by its place in the input.
         problems_left_out: Further ones, to be found in the rows file.
         stopped_by: The error that ended the job early; None where it ran to its end.
         is_interrupted: Whether a person ended it early.
@@ -108,7 +110,7 @@ class Tally:
     """Counts rows in and outcomes out; one bit a line of the input is all it keeps of the good ones.
 
     Args:
-        keep: Most problem rows kept for display.
+        keep: Most problem rows kept for display. What is in doubt is never pushed out by the others.
     """
 
     def __init__(self, *, keep: int = _KEPT_PROBLEMS) -> None:
@@ -116,8 +118,7 @@ class Tally:
         self._rows = 0
         self._ended = bytearray()
         self._counts: Counter[Standing] = Counter()
-        self._problems: list[ItemOutcome[object]] = []
-        self._left_out = 0
+        self._problems: dict[Standing, list[ItemOutcome[object]]] = {kind: [] for kind in _WORST_FIRST}
 
     @property
     def rows(self) -> int:
@@ -128,6 +129,11 @@ class Tally:
     def ended(self) -> int:
         """Return how many of them have ended."""
         return self._counts.total()
+
+    @property
+    def attempted(self) -> int:
+        """Return how many of those were not simply left."""
+        return self.ended - self._counts[Standing.NOT_ATTEMPTED]
 
     @property
     def counts(self) -> Mapping[Standing, int]:
@@ -151,11 +157,9 @@ class Tally:
             raise ConservationError(f"row {outcome.position} ended twice")
         self._ended[place] |= bit
         self._counts[outcome.standing] += 1
-        if not outcome.standing.is_there:
-            if len(self._problems) < self._keep:
-                self._problems.append(outcome)
-            else:
-                self._left_out += 1
+        alike = self._problems.get(outcome.standing)
+        if alike is not None and len(alike) < self._keep:
+            alike.append(outcome)
 
     def report(
         self, usage: Usage, *, stopped_by: InvoiceKitError | None = None, is_interrupted: bool = False
@@ -167,11 +171,16 @@ class Tally:
         """
         if self.ended != self._rows:
             raise ConservationError(f"{self._rows} rows were read, but {self.ended} have an outcome")
+        worst_first = [
+            outcome
+            for kind in _WORST_FIRST
+            for outcome in sorted(self._problems[kind], key=lambda outcome: outcome.position)
+        ]
         return Report(
             rows=self._rows,
             counts=dict(self._counts),
-            problems=tuple(self._problems),
-            problems_left_out=self._left_out,
+            problems=tuple(worst_first[: self._keep]),
+            problems_left_out=max(0, sum(self._counts[kind] for kind in _WORST_FIRST) - self._keep),
             usage=usage,
             stopped_by=stopped_by,
             is_interrupted=is_interrupted,

@@ -61,16 +61,17 @@ class Source:
         return stat.S_ISREG(mode)
 
     def check(self) -> int:
-        """Read the whole file once and return how many lines it has; a pipe is left alone and gives 0.
+        """Read the whole file once and return how many lines may be rows; a pipe is left alone and gives 0.
 
         Raises:
             InputError: It cannot be read, is not UTF-8, is empty or has other columns.
         """
         if not self.is_rereadable:
             return 0
-        number = 0
+        number, first = 0, b""
         with self._open() as file:
             for number, raw in numbered_lines(file.read):
+                first = first or raw or b""
                 try:
                     (raw or b"").decode()
                 except UnicodeDecodeError as failure:
@@ -78,7 +79,7 @@ class Source:
                     raise InputError(complaint(self.name, number, message)) from None
         with closing(self.records()) as records:
             next(records, None)
-        return number
+        return number - (self._form(first) is Format.CSV)
 
     def records(self, *, before_read: Callable[[], None] | None = None) -> Generator[Record, None, None]:
         """Read row by row, blocking.
@@ -122,6 +123,9 @@ class Source:
         except (OSError, ValueError) as failure:
             raise _unusable(self.name, failure) from None
 
+    def _form(self, first: bytes) -> Format:
+        return self.format or _FORMATS.get(Path(self.path).suffix.lower()) or _guess(first)
+
     def _parse(self, read: Callable[[int], bytes]) -> Iterator[Record]:
         first = b""
 
@@ -132,7 +136,7 @@ class Source:
 
         try:
             first = read(65_536)
-            form = self.format or _FORMATS.get(Path(self.path).suffix.lower()) or _guess(first)
+            form = self._form(first)
             if first.startswith(_WIDE_MARKS):
                 raise InputError(f"{self.name} is UTF-16; save the file as UTF-8")
             if b"\r" in first and b"\n" not in first:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.constrain import Constrain
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,15 +22,27 @@ from invoicekit.clock import SystemClock
 
 _REFRESH_SECONDS = 0.1
 _LABEL_WIDTH = 16
+_ECHO_WIDTH = 3
 
 
 class Counted(Protocol):
     """What can say how far it is."""
 
     @property
-    def ended(self) -> int:
-        """How many items have ended."""
+    def rows(self) -> int:
+        """How many items were read."""
         ...
+
+    @property
+    def attempted(self) -> int:
+        """How many of them have ended, those that were left not counted."""
+        ...
+
+
+class _Bar(Progress):
+    def get_renderable(self) -> RenderableType:
+        # A terminal writes ^C behind the bar: where that runs over the edge, half of the bar stays there.
+        return Constrain(super().get_renderable(), max(1, self.console.width - _ECHO_WIDTH))
 
 
 class Bars:
@@ -60,7 +73,7 @@ class Bars:
             yield
             return
         # No thread of rich's own: the bar is drawn by the loop that does the work.
-        progress = Progress(
+        progress = _Bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
@@ -79,7 +92,7 @@ class Bars:
         finally:
             drawing.cancel()
             await asyncio.wait([drawing])
-            progress.update(task, completed=counted.ended, total=counted.ended, notice="")
+            progress.update(task, completed=counted.attempted, total=counted.rows, notice="")
             progress.refresh()
             progress.stop()
 
@@ -87,6 +100,6 @@ class Bars:
         while True:
             left = self._paused_until - self._clock.monotonic()
             notice = f"limit: on in {left:.0f} s" if left > 0 else ""
-            progress.update(task, completed=counted.ended, notice=notice)
+            progress.update(task, completed=counted.attempted, notice=notice)
             progress.refresh()
             await self._clock.sleep(_REFRESH_SECONDS)

@@ -29,8 +29,9 @@ def counts_table(rows: Mapping[str, Report]) -> Table:
 def usage_line(usage: Usage) -> str:
     """Say what the job asked of the provider."""
     share = "" if usage.share_of_rate is None else f"; {usage.share_of_rate:.0%} of the allowed rate used"
+    requests = "1 request" if usage.requests == 1 else f"{usage.requests:,} requests"
     return (
-        f"{usage.requests:,} requests, {usage.retries:,} of them repeats; "
+        f"{requests}, {usage.retries:,} of them repeats; "
         f"{usage.rate_limited:,} answered 429; {usage.seconds:.1f} s{share}"
     )
 
@@ -42,11 +43,12 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
     tell(console, usage_line(report.usage))
     told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]
     for outcome in told[:SHOWN_PROBLEMS]:
-        text = f"line {outcome.position}: {outcome.standing.value}: {outcome.id}: {outcome.reason}"
-        tell(console, text, indent=2)
-    if len(told) > SHOWN_PROBLEMS or report.problems_left_out:
+        parts = (f"line {outcome.position}", outcome.standing.value, outcome.id, outcome.reason)
+        tell(console, ": ".join(filter(None, parts)), indent=2)
+    more = report.count(Standing.UNKNOWN) + report.count(Standing.REJECTED) - SHOWN_PROBLEMS
+    if more > 0:
         where = f"all rows are in {rows_out}" if rows_out else "name a file with --rows-out to get all rows"
-        tell(console, f"… and more: {where}", indent=2)
+        tell(console, f"… and {more:,} more: {where}", indent=2)
     for line in _what_to_do(finished):
         tell(console, line)
 

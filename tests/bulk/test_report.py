@@ -240,3 +240,36 @@ def test_a_duplicate_s_row_names_the_first() -> None:
         "first_line": 4,
         "resource_id": "p",
     }
+
+
+def test_doubt_is_named_however_many_rows_were_left() -> None:
+    """Rows that were only not attempted, or refused, never push one in doubt out of the list."""
+    tally = Tally(keep=3)
+    ends = [Standing.REJECTED] * 3 + [Standing.NOT_ATTEMPTED] * 3 + [Standing.UNKNOWN]
+    for position, standing in enumerate(ends, start=1):
+        tally.read()
+        tally.add(outcome(position, standing))
+
+    report = tally.report(Usage())
+
+    assert [problem.position for problem in report.problems] == [7, 1, 2]
+    assert report.problems_left_out == 4
+
+
+def test_problems_stand_in_the_order_of_the_input() -> None:
+    """A reader goes through the file from its top, whichever answer came first."""
+    tally = Tally()
+    for position in (3, 1, 2):
+        tally.read()
+        tally.add(outcome(position, Standing.REJECTED))
+
+    report = tally.report(Usage())
+
+    assert [problem.position for problem in report.problems] == [1, 2, 3]
+
+
+def test_what_was_left_was_not_attempted() -> None:
+    """A bar counts what was done, not what an interrupt left."""
+    tally = tally_of(Standing.APPLIED, Standing.REJECTED, Standing.NOT_ATTEMPTED)
+
+    assert (tally.ended, tally.attempted) == (3, 2)
