@@ -109,17 +109,23 @@ class PaymentDesk:
                 )
             return done(found[0])
 
-        async def look(sender: Sender) -> Sighting[Payment]:
-            found = await self._ours(sender, payment)
+        def sighted(found: Sequence[TransactionRecord]) -> Sighting[Payment]:
             if any(record.amount != amount for record in found):
                 return Sighting(is_complete=False, refusal=_of_another_amount(payment, found))
+            return Sighting(matches=tuple(done(record) for record in found))
+
+        async def look(sender: Sender) -> Sighting[Payment]:
+            found = await self._ours(sender, payment)
             if found:
-                return Sighting(matches=tuple(done(record) for record in found))
+                return sighted(found)
             record = await self.reader.one(sender, payment.invoice_id)
-            return Sighting(
-                refusal=unpayable(record, payment),
-                strangers=tuple(record.payment(row) for row in twins(record, payment)),
-            )
+            refusal, alike = unpayable(record, payment), twins(record, payment)
+            if refusal is not None and alike:
+                # What fills the invoice may be this very payment, by another process since the list was read.
+                found = await self._ours(sender, payment)
+                if found:
+                    return sighted(found)
+            return Sighting(refusal=refusal, strangers=tuple(record.payment(row) for row in alike))
 
         return Write(
             operation=self.writes.create_transaction,
