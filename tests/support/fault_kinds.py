@@ -41,7 +41,15 @@ Plan = dict[str, Any]
 _5XX = (500, 502, 503, 504)
 APPENDS = ("natural", "marker")
 _WITH_TOKENS = dict.fromkeys(("asset", "asset transaction", "asset application"), Code.RT)
-ANSWERED_WITHOUT_A_NAME = frozenset({("W1", "clockify"), ("W2", "clockify"), ("W7", "clockify")})
+ANSWERED_WITHOUT_A_NAME = frozenset(
+    {
+        ("W1", "clockify"),
+        ("W2", "clockify"),
+        ("W5", "asset transaction"),
+        ("W7", "asset"),
+        ("W7", "clockify"),
+    }
+)
 
 
 def on_line(trouble: Trouble, times: int | None = 1, **more: Any) -> Plan:
@@ -205,7 +213,9 @@ def f22(kind: str, op: str, draw: Draw) -> Plan:
     if op == "W7":
         rival = draw.choice(("other before", "other meanwhile"))
         plan = {} if rival == "other before" else _strike(FaultKind.DROP_AFTER)
-        return {**plan, "rival": rival, "code": Code.SK if rival == "other before" else Code.VB}
+        # A number is Kukkingu's within one contract alone: in another it is no rival.
+        code = Code.SK if rival == "other before" else Code.VB
+        return {**plan, "rival": rival, "name": rival, "code": code, "at": {"kukkingu": Code.VB}}
     if draw.random() < 0.5:
         return {**_strike(FaultKind.DROP_AFTER), "rival": "same meanwhile", "code": Code.VB}
     plan = {**_strike(FaultKind.DROP_BEFORE), "rival": "same meanwhile", "code": Code.ID}
