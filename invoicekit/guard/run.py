@@ -146,9 +146,7 @@ class Run(Generic[T]):
         else:
             found = await self._found(await self._look())
             if found is None and self._write.operation.effect is Effect.APPEND:
-                raise ReferenceReused(
-                    f"{self._name()} was done before and is not there now; nothing was sent"
-                )
+                raise ReferenceReused(f"{self._name()} was done and is not there now; nothing was sent")
             value = cast(T, None) if found is None else found.value  # left: what returns nothing
         return self._result(
             Outcome.ALREADY_APPLIED,
