@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from rich.console import Console, RenderableType
-from rich.constrain import Constrain
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -41,8 +40,17 @@ class Counted(Protocol):
 
 class _Bar(Progress):
     def get_renderable(self) -> RenderableType:
-        # A terminal writes ^C behind the bar: where that runs over the edge, half of the bar stays there.
-        return Constrain(super().get_renderable(), max(1, self.console.width - _ECHO_WIDTH))
+        return _Narrowed(super().get_renderable())
+
+
+class _Narrowed:
+    """Leaves room for the ``^C`` that a terminal writes behind the bar: over the edge it tears the bar."""
+
+    def __init__(self, bar: RenderableType) -> None:
+        self._bar = bar
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from console.render(self._bar, options.update_width(max(1, options.max_width - _ECHO_WIDTH)))
 
 
 class Bars:
