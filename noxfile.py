@@ -97,6 +97,16 @@ def outside(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Play every fault on every operation with twenty seeds; a failure names the seed that shows it again."""
+    session.install("-e", ".[cli,test]")
+    seeds = {"INVOICEKIT_FAULT_SEEDS": "20", "INVOICEKIT_FAULT_STEPS": "6"} | {
+        name: value for name, value in os.environ.items() if name.startswith("INVOICEKIT_FAULT_")
+    }
+    session.run("python", "-m", "pytest", "tests/faults", *session.posargs, env=seeds)
+
+
+@nox.session
 def openapi(session: nox.Session) -> None:
     """Check requests and simulator answers against the provider's own description.
 
