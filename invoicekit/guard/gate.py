@@ -1,5 +1,6 @@
 """The record that is made durable before every send."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -44,6 +45,11 @@ class JournalGate:
                     self._key, IntentState.PLANNED, evidence="the same value is asked for again"
                 )
             await self._journal.record_sending(self._key)
+        except asyncio.CancelledError:
+            # It may be recorded by now, and nothing has left: only an earlier send can be in doubt.
+            state = IntentState.IN_DOUBT if self.may_have_acted else IntentState.PLANNED
+            self._journal.note(self._key, state, evidence="cancelled before it left")
+            raise
         except IllegalMove:
             raise InProgress(
                 f"another owner is working on {self._key.reference!r}; nothing was sent from here"

@@ -49,8 +49,9 @@ class Promise:
             The evidence; where the journal could not be written it says so. The provider's answer is
             known all the same, and a stale `sending` record only makes the next call look first.
         """
+        recorded = await self._move(state, evidence=evidence, resource_id=resource_id)
         self.is_closed = True
-        return await self._move(state, evidence=evidence, resource_id=resource_id)
+        return recorded
 
     async def doubt(self, evidence: str) -> str:
         """Write down that the last send may have had an effect."""
