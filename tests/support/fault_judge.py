@@ -114,7 +114,7 @@ def _honest(trial: Trial, report: Report, told: Told) -> Iterator[str]:
         if told.writes:
             yield "a read wrote"
         return
-    if told.most > 1 and not _may_double(trial):
+    if told.most > 1 and not _may_double(trial, report):
         yield f"V1: it stands {told.most} times"
     if told.verdict is Verdict.DONE:
         if told.effects < 1:
@@ -128,9 +128,10 @@ def _honest(trial: Trial, report: Report, told: Told) -> Iterator[str]:
         yield f"V13: {told.acted} sends"
 
 
-def _may_double(trial: Trial) -> bool:
-    # A freeze between the last check and the wire is the one hole that a second process can fall into.
-    return trial.may_double or (trial.drive is Drive.FREEZE and trial.policy is OnDoubt.RESEND)
+def _may_double(trial: Trial, report: Report) -> bool:
+    # Frozen between the last check and the wire: the one hole that nothing on this side can close.
+    is_in_the_hole = trial.drive is Drive.FREEZE and report.stopped_at.startswith("request")
+    return trial.may_double or (is_in_the_hole and trial.policy is OnDoubt.RESEND)
 
 
 def _requests_of(trial: Trial) -> int:
@@ -139,6 +140,8 @@ def _requests_of(trial: Trial) -> int:
 
 
 def _journalled(report: Report) -> Iterator[str]:
+    if report.left_sending:
+        yield f"V14: cancelled, and {', '.join(report.left_sending)} was left as if still under way"
     for journal in report.journals:
         for key, before, after in journal.moves:
             if after not in LEGAL[before]:

@@ -33,7 +33,7 @@ from invoicekit.errors import (
     Unavailable,
 )
 from invoicekit.guard import DoubtPolicy
-from invoicekit.journal import MemoryJournal
+from invoicekit.journal import IntentState, MemoryJournal
 from invoicekit.service import MarkReport
 from invoicekit.simulate import FaultPlan
 from invoicekit.testing import Line, LineFault, Trouble
@@ -91,6 +91,8 @@ class Report:
         rival: What the other process was told, where there was one.
         again: What a rerun was told, after everything late had come and every fault had ended.
         struck: How many of the trial's faults struck.
+        stopped_at: The step at which the call was stopped; empty where it was not.
+        left_sending: Operations that the journal still called under way after a cancellation.
     """
 
     world: World
@@ -101,6 +103,8 @@ class Report:
     watch: Watch
     journals: list[RecordingJournal]
     struck: int
+    stopped_at: str
+    left_sending: list[str]
     steps: list[str]
     seconds: float
 
@@ -170,6 +174,7 @@ class Stage:
         self.watch: Watch | None = None
         self.engine = self._new_engine()
         self.is_faulty = True
+        self.left_sending: list[str] = []
 
     def _line_faults(self) -> list[LineFault]:
         trial, world = self.trial, self.world
@@ -290,6 +295,8 @@ async def play(trial: Trial) -> Report:
         watch=stage.watch,
         journals=stage.journals,
         struck=stage.struck,
+        stopped_at=steps[trial.step] if 0 <= trial.step < len(steps) else "",
+        left_sending=stage.left_sending,
         steps=steps,
         seconds=seconds,
     )
@@ -337,6 +344,8 @@ async def _stopped(stage: Stage, process: Process, step: int, *, is_killed: bool
 async def _cancelled(stage: Stage, stack: AsyncExitStack, process: Process) -> Driven:
     first = await _stopped(stage, process, stage.trial.step, is_killed=False)
     await asyncio.sleep(0.1)
+    sending = stage.memory.intents(states=frozenset({IntentState.SENDING}))
+    stage.left_sending = [intent.operation async for intent in sending]
     rival = await stage.call(process) if first.verdict is Verdict.STOPPED else None
     return first, rival
 
