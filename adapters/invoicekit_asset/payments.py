@@ -73,6 +73,10 @@ class PaymentDesk:
         rerun anywhere finds it. Where the second step is refused the money stands unapplied in the books;
         the same reference goes on from there.
 
+        Where Asset's own matching is faster than the second step, its row is the payment and nothing is
+        applied by us. The result is APPLIED, for this call brought the money in; a rerun that only finds
+        the match is ALREADY_APPLIED.
+
         Raises:
             ConfigurationError: No account to record payments on is configured.
             CurrencyMismatch, InvalidAmount, UsageError, InvalidIdentifier: It can never be recorded;

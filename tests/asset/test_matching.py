@@ -63,14 +63,16 @@ async def sight(stub: StubSender) -> Sighting[Payment]:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.03])
 async def test_a_transaction_that_was_matched_is_not_applied_again(seconds: float) -> None:
-    """Before or while we look: the invoice shows our transaction, and that is the payment."""
+    """The invoice shows our transaction: that is the payment, and bringing the money in was our doing."""
     behaviour = Behaviour(matching="by_description", match_after_seconds=seconds)
     faults = [Fault(kind=FaultKind.DROP_BEFORE, at="apply_payment")] if seconds else []
     async with opened(behaviour=behaviour, faults=faults, settle_seconds=0.2) as desk:
         result = await pay(desk)
+        again = await pay(desk)
 
         (row,) = desk.rows()
         assert (row.by, row.asked) == ("matching", Decimal("120.00"))
+        assert (result.outcome, again.outcome) == (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
         assert result.value.id == row.id
         assert desk.credit() == 0
 
