@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from invoicekit.errors import DuplicateDetected, UsageError
+from invoicekit.errors import DuplicateDetected, InvalidAmount, UsageError
 from invoicekit.guard import read_patiently
 from invoicekit.model import (
     Invoice,
@@ -193,7 +193,13 @@ class InvoiceCalls(Calls):
     async def create_credit_note(
         self, invoice_id: str, *, number: str, amount: Money, issue_date: date, reason: str = ""
     ) -> WriteResult[Invoice]:
-        """Issue a credit note against an invoice; the number is its natural key."""
+        """Issue a credit note against an invoice; the number is its natural key.
+
+        Raises:
+            InvalidAmount: Not above zero: a negative one would be a second invoice; nothing was sent.
+        """
+        if not isinstance(amount, Money) or amount.amount <= 0:
+            raise InvalidAmount(f"a credit note needs an amount above zero, not {amount}")
         note = NewCreditNote(
             invoice_id=invoice_id, number=number, amount=amount, issue_date=issue_date, reason=reason
         )

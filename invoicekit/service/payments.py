@@ -110,8 +110,12 @@ class PaymentCalls(InvoiceCalls):
     async def refund(
         self, invoice_id: str, amount: Money, *, reference: str, reason: str = ""
     ) -> WriteResult[Payment]:
-        """Give money back on a paid invoice, at most once for each reference."""
-        if amount.amount <= 0:
+        """Give money back on a paid invoice, at most once for each reference.
+
+        Raises:
+            InvalidAmount: Not above zero, or more than was paid; nothing was sent.
+        """
+        if not isinstance(amount, Money) or amount.amount <= 0:
             raise InvalidAmount(f"a refund needs an amount above zero, not {amount}")
         adapter = self._offered("refund")
         marker = marker_of(self._connection.guard.key("refund", check_reference(reference)))

@@ -237,6 +237,17 @@ async def test_an_instant_before_all_instants_is_refused(service: InvoiceService
         await service.record_payment(invoice.id, eur("1"), reference="a", paid_at=early)
 
 
+@pytest.mark.parametrize("wrong", [5, "5", None, eur("0"), eur("-1")])
+async def test_money_given_back_is_money_above_nothing(
+    service: InvoiceService, invoice: Invoice, wrong: Money
+) -> None:
+    """A bare number has no currency; it is said in words, and by the service, before any adapter is asked."""
+    with pytest.raises(InvalidAmount, match="above zero"):
+        await service.refund(invoice.id, wrong, reference="a")
+    with pytest.raises(InvalidAmount, match="above zero"):
+        await service.create_credit_note(invoice.id, number="CN", amount=wrong, issue_date=WHEN.date())
+
+
 async def test_a_cursor_that_is_none_is_refused(service: InvoiceService) -> None:
     """In words."""
     with pytest.raises(UsageError, match="cursor"):
