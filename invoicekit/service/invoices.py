@@ -26,6 +26,11 @@ from invoicekit.service.calls import Calls
 from invoicekit.service.extra import own_part
 
 
+def is_above_zero(amount: object) -> bool:
+    """Tell whether it is money, and more than nothing; callers may not be typed."""
+    return isinstance(amount, Money) and amount.amount > 0
+
+
 class InvoiceCalls(Calls):
     """Read, create, change and end invoices."""
 
@@ -198,7 +203,7 @@ class InvoiceCalls(Calls):
         Raises:
             InvalidAmount: Not above zero: a negative one would be a second invoice; nothing was sent.
         """
-        if not isinstance(amount, Money) or amount.amount <= 0:
+        if not is_above_zero(amount):
             raise InvalidAmount(f"a credit note needs an amount above zero, not {amount}")
         note = NewCreditNote(
             invoice_id=invoice_id, number=number, amount=amount, issue_date=issue_date, reason=reason

@@ -16,7 +16,7 @@ from invoicekit.model import (
     Payment,
     WriteResult,
 )
-from invoicekit.service.invoices import InvoiceCalls
+from invoicekit.service.invoices import InvoiceCalls, is_above_zero
 
 
 class PaymentCalls(InvoiceCalls):
@@ -115,7 +115,7 @@ class PaymentCalls(InvoiceCalls):
         Raises:
             InvalidAmount: Not above zero, or more than was paid; nothing was sent.
         """
-        if not isinstance(amount, Money) or amount.amount <= 0:
+        if not is_above_zero(amount):
             raise InvalidAmount(f"a refund needs an amount above zero, not {amount}")
         adapter = self._offered("refund")
         marker = marker_of(self._connection.guard.key("refund", check_reference(reference)))
