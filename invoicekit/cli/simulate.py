@@ -6,13 +6,16 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from invoicekit.cli.installed import simulator_type
 from invoicekit.errors import UsageError
-from invoicekit.simulate import FaultPlan, Rate, run_forever
+from invoicekit.simulate import FaultPlan, Rate, Simulator, run_forever
+
+_MOST_ADDED = 1_000_000
 
 
 def simulate(
@@ -27,12 +30,21 @@ def simulate(
     settle_seconds: Annotated[
         float, typer.Option(min=0, help="A write without an answer takes effect within this time, or never.")
     ] = 1.0,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=N",
+            help="Make data up before it starts, e.g. invoices=5 or time_entries=100; may be repeated. "
+            "Without it the simulator is empty.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print URL and settings as one JSON line.")] = False,
     ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
 ) -> None:
     """Play a provider on this machine until SIGTERM or Ctrl-C.
 
-    Prints its URL as soon as it accepts connections. It keeps everything in memory.
+    Prints its URL as soon as it accepts connections. It keeps everything in memory: GET
+    /_simulator/ledger/invoices (or payments, time-entries) shows what it holds.
     """
     try:
         plan = FaultPlan.profile(faults, seed=seed)
@@ -40,6 +52,7 @@ def simulate(
     except ValueError as mistake:
         raise UsageError(str(mistake)) from None
     simulator = simulator_type(provider)(seed=seed, faults=plan, rate=limit, settle_seconds=settle_seconds)
+    _fill(simulator, add or ())
 
     def ready(url: str) -> None:
         settings = simulator.settings(url)
@@ -56,6 +69,21 @@ def simulate(
         asyncio.run(run_forever(simulator, host, port, ready=ready))
     except OSError as failure:
         raise UsageError(f"cannot listen on {host}:{port}: {failure.strerror or failure}") from None
+
+
+def _fill(simulator: Simulator, orders: Sequence[str]) -> None:
+    counts: dict[str, object] = {}
+    for order in orders:
+        kind, _, number = order.partition("=")
+        if not (kind and number.isascii() and number.isdigit()):
+            raise UsageError("--add wants KIND=N, e.g. --add invoices=5")
+        if len(number) > len(str(_MOST_ADDED)) or int(number) > _MOST_ADDED:
+            raise UsageError(f"--add {kind}: at most {_MOST_ADDED:,}, since all is held in memory")
+        counts[kind] = int(number)
+    try:
+        simulator.populate(counts)
+    except ValueError as mistake:
+        raise UsageError(f"--add: {mistake}") from None
 
 
 def _end_with_input() -> None:

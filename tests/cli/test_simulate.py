@@ -115,3 +115,28 @@ def test_an_unknown_provider_is_answered_with_the_list(command: CommandLine) -> 
     assert ended.code == 2
     assert ended.err.startswith("invoicekit: no simulator is called 'clockfy'")
     assert "did you mean 'clockify'?" in ended.err
+
+
+def test_made_up_data_is_there_from_the_start(simulator: Start) -> None:
+    """`--add` fills the simulator, so that a first program has something to work on."""
+    running = simulator("--add", "invoices=2", "--add", "time_entries=3")
+
+    assert len(running.ask("ledger/invoices")) == 2
+    assert len(running.ask("ledger/time-entries")) == 3
+
+
+@pytest.mark.parametrize(
+    ("order", "complaint"),
+    [
+        ("invoices", "--add wants KIND=N, e.g. --add invoices=5"),
+        ("invoices=many", "--add wants KIND=N, e.g. --add invoices=5"),
+        ("invoices=99999999999", "--add invoices: at most 1,000,000, since all is held in memory"),
+        ("unicorns=3", "--add: cannot make up unicorns"),
+    ],
+)
+def test_what_cannot_be_made_up_is_said(command: CommandLine, order: str, complaint: str) -> None:
+    """A wrong order is one line, and nothing is started."""
+    ended = command.run("simulate", "clockify", "--add", order)
+
+    assert ended.code == 2
+    assert ended.err == f"invoicekit: {complaint}\n"
