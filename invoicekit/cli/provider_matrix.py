@@ -52,7 +52,7 @@ def operations_of(providers: Iterable[Capabilities]) -> list[str]:
 def matrix(providers: Providers, *, width: int) -> Table:
     """Lay the matrix out for a terminal of so many columns; cells say less where there is no room."""
     operations = operations_of(providers.values())
-    is_wide = _width(providers, operations, is_wide=True) <= width
+    is_wide = _is_wide(providers, width=width)
     table = Table("operation", *providers, box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
     table.columns[0].no_wrap = True
     for operation in operations:
@@ -60,11 +60,13 @@ def matrix(providers: Providers, *, width: int) -> Table:
     return table
 
 
-def show_legend(console: Console) -> None:
-    """Say what the signs of the matrix mean."""
+def show_legend(console: Console, providers: Providers) -> None:
+    """Say what the signs of the matrix mean, those alone that it shows at this width."""
+    is_wide = _is_wide(providers, width=console.width)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, _GAP, 0, 0))
     for sign, meaning in words.LEGEND:
-        table.add_row(sign, meaning)
+        if is_wide or sign not in words.WIDE_SIGNS:
+            table.add_row(sign, meaning)
     console.print(table)
 
 
@@ -82,6 +84,10 @@ def markdown(providers: Providers) -> str:
 
 def _cells(providers: Providers, operation: str, *, is_wide: bool) -> list[str]:
     return [words.cell(capabilities, operation, is_wide=is_wide) for capabilities in providers.values()]
+
+
+def _is_wide(providers: Providers, *, width: int) -> bool:
+    return _width(providers, operations_of(providers.values()), is_wide=True) <= width
 
 
 def _width(providers: Providers, operations: Sequence[str], *, is_wide: bool) -> int:

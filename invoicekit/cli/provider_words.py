@@ -17,6 +17,9 @@ LEGEND = (
 )
 """What a cell of the matrix means, sign by sign."""
 
+WIDE_SIGNS = frozenset({"marker", "none"})
+"""Signs that only a wide cell shows."""
+
 _REFUSED = {Support.UNSUPPORTED: "-", Support.NOT_IMPLEMENTED: "not yet", Support.UNKNOWN: "?"}
 _SPANS = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "day"}
 

@@ -59,7 +59,7 @@ def providers(
         console.print()
         console.print(matrix(usable, width=console.width))
         console.print()
-        show_legend(console)
+        show_legend(console, usable)
 
 
 def _found(name: str | None) -> list[Found]:
