@@ -16,7 +16,7 @@ _NEXT_STEPS: tuple[tuple[type[InvoiceKitError], str], ...] = (
     (AuthenticationError, "check the key and the workspace; nothing more was sent with it"),
     (PermissionDenied, "check the role of the key's owner and the workspace's plan"),
     (RateLimited, "wait, then run the same command again"),
-    (Unavailable, "run the same command again; nothing was applied"),
+    (Unavailable, "nothing was applied; run the same command again"),
     (JournalUnavailable, "free the journal's file or name another with --journal; nothing was sent"),
     (OutcomeUnknown, "look at the provider before repeating it; `invoicekit journal list` keeps it"),
     (DuplicateDetected, "decide which record stays; invoicekit deletes nothing by itself"),
