@@ -72,7 +72,11 @@ async def entry_page(
         raise UsageError("Clockify needs both start= and end= of a range")
     if query.invoiced is not None:
         raise UsageError("whether entries are invoiced can be read only over a range: give start= and end=")
-    if query.user_id is None or query.customer_id is not None or query.billable is not None:
+    if query.user_id is None:
+        raise UsageError(
+            "Clockify lists time entries of a range or of one user: give start= and end=, or user_id="
+        )
+    if query.customer_id is not None or query.billable is not None:
         raise UsageError("without start= and end= only user_id= and project_id= can choose time entries")
     return await user_entry_page(
         sender, requests, UserEntries(user_id=query.user_id, project_id=query.project_id), cursor
