@@ -150,7 +150,7 @@ class InvoiceCalls(Calls):
             InvalidTransition: The invoice as it is forbids the step; nothing was sent.
         """
         if not isinstance(status, InvoiceStatus):
-            raise UsageError("status is an InvoiceStatus")
+            raise UsageError(f"status is an InvoiceStatus, such as InvoiceStatus.VOID, not {status!r}")
         change = StatusChange(
             invoice_id=invoice_id,
             status=status,

@@ -47,7 +47,9 @@ class PaymentCalls(InvoiceCalls):
             UsageError: `paid_at` without a time zone, or an unusable reference; nothing was sent.
             DuplicateDetected: The provider holds the payment twice.
         """
-        if not isinstance(amount, Money) or amount.amount <= 0:
+        if not isinstance(amount, Money):
+            raise InvalidAmount(f"a payment's amount is Money, such as Money('20.00', 'EUR'), not {amount!r}")
+        if amount.amount <= 0:
             raise InvalidAmount(f"a payment needs an amount above zero, not {amount}")
         if getattr(paid_at, "tzinfo", None) is None:
             raise UsageError(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from invoicekit import InvoiceService, Money, UsageError
+from invoicekit import InvalidAmount, InvoiceService, Money, UsageError
 from invoicekit_clockify.simulator import ClockifySimulator
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -46,7 +46,17 @@ async def test_a_status_is_one_of_the_neutral_ones(
     service: InvoiceService, simulator: ClockifySimulator, invoice_id: str
 ) -> None:
     """The provider's own word is not taken for one."""
-    with pytest.raises(UsageError, match="InvoiceStatus"):
+    with pytest.raises(UsageError, match="such as InvoiceStatus.VOID, not 'VOID'"):
         await service.set_status(invoice_id, "VOID")  # type: ignore[arg-type]
+
+    assert len(simulator.requests) == 0
+
+
+async def test_an_amount_is_money(
+    service: InvoiceService, simulator: ClockifySimulator, invoice_id: str
+) -> None:
+    """1.5 is above zero: what is wrong with it is that it is a float, of no currency."""
+    with pytest.raises(InvalidAmount, match=r"Money\('20.00', 'EUR'\), not 1.5"):
+        await service.record_payment(invoice_id, 1.5, reference="r", paid_at=WHEN)  # type: ignore[arg-type]
 
     assert len(simulator.requests) == 0
