@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from invoicekit import InvalidAmount, InvoiceService, Money, UsageError
+from invoicekit import InvoiceService, Money, UsageError
+from invoicekit.errors import InvalidAmount
 from invoicekit_clockify.simulator import ClockifySimulator
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -46,7 +47,7 @@ async def test_a_status_is_one_of_the_neutral_ones(
     service: InvoiceService, simulator: ClockifySimulator, invoice_id: str
 ) -> None:
     """The provider's own word is not taken for one."""
-    with pytest.raises(UsageError, match="such as InvoiceStatus.VOID, not 'VOID'"):
+    with pytest.raises(UsageError, match=r"such as InvoiceStatus\.VOID, not 'VOID'"):
         await service.set_status(invoice_id, "VOID")  # type: ignore[arg-type]
 
     assert len(simulator.requests) == 0
