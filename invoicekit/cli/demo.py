@@ -101,9 +101,13 @@ def _folder(keep: Path | None, stack: ExitStack) -> Path:
 
 
 def _side_by_side(providers: Sequence[str], order: Order, bars: Bars) -> list[Column] | None:
-    try:
+    async def announced() -> list[Column]:
+        # Said within the loop: whoever is told may interrupt, and is heard.
         bars.say(f"The same small program at {', '.join(providers)}, each played apart from the others")
-        return asyncio.run(play_columns(providers, order))
+        return await play_columns(providers, order)
+
+    try:
+        return asyncio.run(announced())
     except KeyboardInterrupt:
         bars.say("The program was interrupted; what the main job told still stands.")
         return None
