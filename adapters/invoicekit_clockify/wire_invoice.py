@@ -329,6 +329,7 @@ def read_invoices(body: bytes, *, where: str = "invoices") -> tuple[tuple[Invoic
     """
     document = CODEC.parse(body, where=where)
     envelope = CODEC.structure(document, _Envelope, where=where)
+    # An array, as long as the one that was structured out of it; the checker knows only `object`.
     rows = document_of(document)["invoices"]
     records = tuple(
         InvoiceRecord(wire=wire, raw=document_of(row))

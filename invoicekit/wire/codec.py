@@ -79,6 +79,7 @@ class Codec:
         """
         hook = self._fast.of(cls)
         try:
+            # A hook belongs to its class, which the table of hooks cannot say in types.
             return hook(raw, cls)  # type: ignore[return-value]
         except (ValueError, TypeError, KeyError):
             pass  # told below, with every place at once and without the value
