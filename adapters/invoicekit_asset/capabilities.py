@@ -1,7 +1,5 @@
 """What Asset offers, as data."""
 
-import attrs
-
 from invoicekit.adapter import Capabilities, Capability, Fields, Limits, Support, Webhooks
 from invoicekit.model import Customer, Invoice, LineItem, Payment, TimeEntry
 from invoicekit_asset import operations as sent
@@ -145,7 +143,7 @@ CAPABILITIES = Capabilities(
         ),
         Fields(
             model=TimeEntry,
-            unsupported=frozenset(field.name for field in attrs.fields(TimeEntry)) - {"raw"},
+            unsupported=Fields(model=TimeEntry).every,
         ),
         Fields(
             model=Customer,

@@ -24,7 +24,7 @@ from invoicekit_asset.wire_invoice import InvoiceRecord, read_invoice
 
 
 def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
 
 def update_invoice(
@@ -56,7 +56,15 @@ def update_invoice(
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.update_invoice, request)
         where = f"answer to a change of invoice {invoice_id}"
-        return _done(read_invoice(response.body, reader.currency, expected_id=invoice_id, where=where))
+        return _done(
+            read_invoice(
+                response.body,
+                reader.currency,
+                expected_id=invoice_id,
+                where=where,
+                headers=response.shown_headers,
+            )
+        )
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await reader.one(sender, invoice_id)
@@ -122,7 +130,15 @@ def change_lines(
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.change_lines, request)
         where = f"answer to a line change of invoice {invoice_id}"
-        return _done(read_invoice(response.body, reader.currency, expected_id=invoice_id, where=where))
+        return _done(
+            read_invoice(
+                response.body,
+                reader.currency,
+                expected_id=invoice_id,
+                where=where,
+                headers=response.shown_headers,
+            )
+        )
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await reader.one(sender, invoice_id)

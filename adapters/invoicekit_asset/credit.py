@@ -50,7 +50,7 @@ class CreditDesk:
         seen: list[frozenset[str]] = []
 
         def done(record: InvoiceRecord, row: WirePayment) -> Done[Payment]:
-            return Done(value=record.payment(row), resource_id=row.id, raw=record.raw)
+            return Done(value=record.payment(row), resource_id=row.id, raw=record.raw, headers=record.headers)
 
         def fresh(record: InvoiceRecord) -> list[WirePayment]:
             return [
@@ -67,7 +67,13 @@ class CreditDesk:
             seen.append(frozenset(row.id for row in before.payments))
             response = await sender.send(self.writes.apply_credit, request)
             where = f"answer to credit applied to invoice {invoice_id}"
-            record = read_invoice(response.body, self.config.currency, expected_id=invoice_id, where=where)
+            record = read_invoice(
+                response.body,
+                self.config.currency,
+                expected_id=invoice_id,
+                where=where,
+                headers=response.shown_headers,
+            )
             rows = fresh(record)
             if len(rows) != 1:
                 raise MalformedResponse(f"{where}: it does not show one new row of that amount")
@@ -97,7 +103,7 @@ class CreditDesk:
         self.requests.invoice(invoice_id)  # checks the id before anything is planned
 
         def done(record: InvoiceRecord) -> Done[Invoice]:
-            return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+            return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
         async def perform(sender: Sender) -> Done[Invoice]:
             before = await self.reader.one(sender, invoice_id)
@@ -109,7 +115,13 @@ class CreditDesk:
             response = await sender.send(self.writes.write_off, self.requests.write_off(invoice_id, body))
             where = f"answer to a write-off of invoice {invoice_id}"
             return done(
-                read_invoice(response.body, self.config.currency, expected_id=invoice_id, where=where)
+                read_invoice(
+                    response.body,
+                    self.config.currency,
+                    expected_id=invoice_id,
+                    where=where,
+                    headers=response.shown_headers,
+                )
             )
 
         async def look(sender: Sender) -> Sighting[Invoice]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from invoicekit.adapter import Done, Sender, Sighting, Write
+from invoicekit.adapter import Done, HttpResponse, Sender, Sighting, Write
 from invoicekit.errors import (
     Conflict,
     CurrencyMismatch,
@@ -44,14 +44,14 @@ class MemoDesk:
     ) -> Page[CreditMemo]:
         """Read one page of credit memos."""
         response = await sender.send(LIST_CREDIT_MEMOS, self.requests.memos(cursor, customer_id=customer_id))
-        memos, following = read_memo_page(response.body, self.config.currency)
+        memos, following = read_memo_page(response.body, self.config.currency, headers=response.shown_headers)
         return Page(items=memos, next_cursor=following)
 
     async def one(self, sender: Sender, memo_id: str) -> CreditMemo:
         """Read one credit memo."""
         response = await sender.send(GET_CREDIT_MEMO, self.requests.memo(memo_id))
         where = f"credit memo {memo_id}"
-        return self._expected(data_of(response.body, where=where), memo_id, where)
+        return self._expected(response, memo_id, where)
 
     def create(self, note: NewCreditNote) -> Write[Invoice]:
         """Grant the invoice's customer credit; it pays nothing until it is applied to an invoice.
@@ -74,7 +74,7 @@ class MemoDesk:
             request = self.requests.create_memos(self._body(note, customer_id))
             response = await sender.send(self.writes.create_credit_note, request)
             faults = read_faults(response.body, where="created credit memo")
-            memos = read_created_memos(response.body, self.config.currency)
+            memos = read_created_memos(response.body, self.config.currency, headers=response.shown_headers)
             if len(memos) == 1 and not faults and memos[0].number == note.number:
                 return _done(memos[0])
             if not memos and len(faults) == 1:
@@ -112,12 +112,12 @@ class MemoDesk:
         request = self.requests.void_memo(memo_id)
 
         def done(memo: CreditMemo) -> Done[CreditMemo]:
-            return Done(value=memo, resource_id=memo.id, raw=memo.raw)
+            return Done(value=memo, resource_id=memo.id, raw=memo.raw, headers=memo.headers)
 
         async def perform(sender: Sender) -> Done[CreditMemo]:
             response = await sender.send(self.writes.void_credit_memo, request)
             where = f"answer to voiding credit memo {memo_id}"
-            return done(self._expected(data_of(response.body, where=where), memo_id, where))
+            return done(self._expected(response, memo_id, where))
 
         async def look(sender: Sender) -> Sighting[CreditMemo]:
             memo = await self.one(sender, memo_id)
@@ -131,8 +131,9 @@ class MemoDesk:
             look=look,
         )
 
-    def _expected(self, row: object, memo_id: str, where: str) -> CreditMemo:
-        memo = memo_of(row, self.config.currency, where=where)
+    def _expected(self, response: HttpResponse, memo_id: str, where: str) -> CreditMemo:
+        row = data_of(response.body, where=where)
+        memo = memo_of(row, self.config.currency, where=where, headers=response.shown_headers)
         if memo.id != memo_id:
             raise MalformedResponse(f"{where}: Asset answered with another credit memo")
         return memo
@@ -159,7 +160,7 @@ class MemoDesk:
 
 
 def _done(memo: CreditMemo) -> Done[Invoice]:
-    return Done(value=memo.invoice(), resource_id=memo.id, raw=memo.raw)
+    return Done(value=memo.invoice(), resource_id=memo.id, raw=memo.raw, headers=memo.headers)
 
 
 def _of_another_amount(note: NewCreditNote, found: Sequence[CreditMemo]) -> ReferenceReused:

@@ -6,7 +6,7 @@ import attrs
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import NotFound, UnsupportedOperation, UsageError
-from invoicekit.model import MISSING, UNSUPPORTED, Absent, Customer, NewCustomer, Page, Pager
+from invoicekit.model import MISSING, NO_HEADERS, UNSUPPORTED, Absent, Customer, NewCustomer, Page, Pager
 from invoicekit.wire import canonical, checked_id
 from invoicekit_asset.operations import LIST_CUSTOMERS, Writes
 from invoicekit_asset.requests import CUSTOMER_ID, Requests
@@ -26,7 +26,9 @@ class _WireCustomer:
     billing_address: object = MISSING
 
 
-def customer_of(row: object, currency: str, *, where: str = "customer") -> Customer:
+def customer_of(
+    row: object, currency: str, *, where: str = "customer", headers: Mapping[str, str] = NO_HEADERS
+) -> Customer:
     """Read one customer; the parts of its address are joined by line."""
     wire = CODEC.structure(row, _WireCustomer, where=where)
     return Customer(
@@ -38,6 +40,7 @@ def customer_of(row: object, currency: str, *, where: str = "customer") -> Custo
         currency=currency,
         is_archived=UNSUPPORTED,
         raw=document_of(row),
+        headers=headers,
     )
 
 
@@ -55,7 +58,9 @@ async def customer_page(
     """Read one page of customers."""
     response = await sender.send(LIST_CUSTOMERS, requests.customers(cursor))
     page = page_of(response.body, where="customers")
-    return Page(items=tuple(customer_of(row, currency) for row in page.rows), next_cursor=page.next_token)
+    headers = response.shown_headers
+    customers = tuple(customer_of(row, currency, headers=headers) for row in page.rows)
+    return Page(items=customers, next_cursor=page.next_token)
 
 
 def _all(sender: Sender, requests: Requests, currency: str) -> Pager[Customer]:
@@ -100,12 +105,13 @@ def create_customer(requests: Requests, writes: Writes, currency: str, new: NewC
     request = requests.create_customer(CODEC.encode(body))
 
     def done(customer: Customer) -> Done[Customer]:
-        return Done(value=customer, resource_id=customer.id, raw=customer.raw)
+        return Done(value=customer, resource_id=customer.id, raw=customer.raw, headers=customer.headers)
 
     async def perform(sender: Sender) -> Done[Customer]:
         response = await sender.send(writes.create_customer, request)
         where = "created customer"
-        return done(customer_of(data_of(response.body, where=where), currency, where=where))
+        row = data_of(response.body, where=where)
+        return done(customer_of(row, currency, where=where, headers=response.shown_headers))
 
     async def look(sender: Sender) -> Sighting[Customer]:
         found = [customer async for customer in _all(sender, requests, currency) if customer.name == name]

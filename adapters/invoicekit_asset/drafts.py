@@ -7,7 +7,7 @@ import attrs
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import Conflict, InvalidRequest, MalformedResponse, UsageError
-from invoicekit.model import Invoice, NewInvoice
+from invoicekit.model import NO_HEADERS, Invoice, NewInvoice
 from invoicekit.wire import canonical
 from invoicekit_asset.config import AssetConfig
 from invoicekit_asset.invoices import InvoiceReader
@@ -61,7 +61,12 @@ class InvoiceMaker:
 
         async def perform(sender: Sender) -> Done[Invoice]:
             response = await sender.send(self.writes.create_invoice, request)
-            records, faults = read_created(response.body, self.config.currency, where="created invoice")
+            records, faults = read_created(
+                response.body,
+                self.config.currency,
+                where="created invoice",
+                headers=response.shown_headers,
+            )
             made = only_one(records, faults, new.number)
             if isinstance(made, ItemFault):
                 raise InvalidRequest(
@@ -113,19 +118,23 @@ class InvoiceMaker:
             wanted = [item for number, item in items.items() if number not in there]
             faults: tuple[ItemFault, ...] = ()
             raw: Mapping[str, object] = {}
+            headers: Mapping[str, str] = NO_HEADERS
             if wanted:
                 request = self.requests.create_invoices(encode_batch(wanted))
                 response = await sender.send(self.writes.create_invoices, request)
-                records, faults = read_created(response.body, self.config.currency, where="created invoices")
+                headers = response.shown_headers
+                records, faults = read_created(
+                    response.body, self.config.currency, where="created invoices", headers=headers
+                )
                 there |= {str(record.wire.number): record for record in records}
                 raw = {"invoices": [record.raw for record in records]}
-            return _done_batch(news, there, faults, raw)
+            return _done_batch(news, there, faults, raw, headers)
 
         async def look(sender: Sender) -> Sighting[CreatedInvoices]:
             there = await self._there(sender, news)
             if len(there) < len(numbers):
                 return Sighting()
-            return Sighting(matches=(_done_batch(news, there, (), {}),))
+            return Sighting(matches=(_done_batch(news, there, (), {}, NO_HEADERS),))
 
         digest = hashlib.sha256("\n".join(numbers).encode()).hexdigest()[:16]
         return Write(
@@ -194,6 +203,7 @@ def _done_batch(
     there: Mapping[str, InvoiceRecord],
     faults: Sequence[ItemFault],
     raw: Mapping[str, object],
+    headers: Mapping[str, str],
 ) -> Done[CreatedInvoices]:
     """Give every number its place.
 
@@ -212,6 +222,7 @@ def _done_batch(
         ),
         resource_id=",".join("" if record is None else record.id for record in made),
         raw=raw,
+        headers=headers,
     )
 
 
@@ -228,7 +239,7 @@ def _recalled_batch(news: Sequence[NewInvoice], ids: str) -> CreatedInvoices:
 
 
 def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
 
 def _recalled(new: NewInvoice, invoice_id: str | None) -> Invoice:

@@ -29,7 +29,13 @@ class InvoiceReader:
         """
         response = await sender.send(GET_INVOICE, self.requests.invoice(invoice_id))
         where = f"invoice {invoice_id}"
-        return read_invoice(response.body, self.currency, expected_id=invoice_id, where=where)
+        return read_invoice(
+            response.body,
+            self.currency,
+            expected_id=invoice_id,
+            where=where,
+            headers=response.shown_headers,
+        )
 
     async def page(self, sender: Sender, query: InvoiceQuery, cursor: str | None) -> Page[InvoiceRecord]:
         """Read one page; what Asset cannot filter by is filtered here, so a page may be short or empty.
@@ -41,7 +47,7 @@ class InvoiceReader:
         if query.statuses and not statuses and not is_open_ended:
             return Page(items=())  # Asset has no word for any of them
         response = await sender.send(LIST_INVOICES, self.requests.invoices(cursor, statuses=statuses))
-        records, following = read_invoices(response.body, self.currency)
+        records, following = read_invoices(response.body, self.currency, headers=response.shown_headers)
         kept = tuple(record for record in records if _is_wanted(record, query))
         return Page(items=kept, next_cursor=following)
 
@@ -56,7 +62,7 @@ class InvoiceReader:
 
         async def fetch(cursor: str | None) -> Page[InvoiceRecord]:
             response = await sender.send(LIST_INVOICES, self.requests.invoices(cursor, due_at=due_at))
-            records, following = read_invoices(response.body, self.currency)
+            records, following = read_invoices(response.body, self.currency, headers=response.shown_headers)
             return Page(items=records, next_cursor=following)
 
         return [record async for record in Pager(fetch) if record.wire.number in numbers]

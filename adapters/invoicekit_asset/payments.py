@@ -51,7 +51,9 @@ async def find_transactions(
 
     async def fetch(cursor: str | None) -> Page[TransactionRecord]:
         response = await sender.send(LIST_TRANSACTIONS, requests.transactions(external_id, cursor))
-        records, following = read_transactions(response.body, external_id=external_id, where=where)
+        records, following = read_transactions(
+            response.body, external_id=external_id, where=where, headers=response.shown_headers
+        )
         return Page(items=records, next_cursor=following)
 
     return await Pager(fetch).snapshot()
@@ -93,7 +95,9 @@ class PaymentDesk:
         request = self.requests.create_transactions(body)
 
         def done(record: TransactionRecord) -> Done[Payment]:
-            return Done(value=unapplied(payment), resource_id=record.id, raw=record.raw)
+            return Done(
+                value=unapplied(payment), resource_id=record.id, raw=record.raw, headers=record.headers
+            )
 
         async def perform(sender: Sender) -> Done[Payment]:
             try:
@@ -147,7 +151,7 @@ class PaymentDesk:
 
         def done(record: InvoiceRecord, row: WirePayment) -> Done[Payment]:
             value = record.payment(row, reference=payment.reference)
-            return Done(value=value, resource_id=row.id, raw=record.raw)
+            return Done(value=value, resource_id=row.id, raw=record.raw, headers=record.headers)
 
         async def transaction_id(sender: Sender) -> str:
             if known_id is not None:
@@ -170,7 +174,11 @@ class PaymentDesk:
                     return done(record, rows[0])
                 raise
             record = read_invoice(
-                response.body, self.config.currency, expected_id=payment.invoice_id, where=where
+                response.body,
+                self.config.currency,
+                expected_id=payment.invoice_id,
+                where=where,
+                headers=response.shown_headers,
             )
             rows = record.payments_of(identifier)
             if len(rows) != 1 or rows[0].payment_amount != payment.amount.amount:

@@ -52,14 +52,18 @@ class RefundDesk:
     async def page(self, sender: Sender, cursor: str | None) -> Page[Refund]:
         """Read one page of all refunds."""
         response = await sender.send(LIST_REFUNDS, self.requests.refunds(cursor))
-        refunds, following = read_refund_page(response.body, self.config.currency)
+        refunds, following = read_refund_page(
+            response.body, self.config.currency, headers=response.shown_headers
+        )
         return Page(items=refunds, next_cursor=following)
 
     async def of_invoice(self, sender: Sender, invoice_id: str) -> Sequence[Refund]:
         """Read all refunds of one invoice."""
         response = await sender.send(LIST_INVOICE_REFUNDS, self.requests.invoice_refunds(invoice_id))
         where = f"refunds of invoice {invoice_id}"
-        return read_refund_list(response.body, self.config.currency, where=where)
+        return read_refund_list(
+            response.body, self.config.currency, where=where, headers=response.shown_headers
+        )
 
     def neutral(self, refund: NewRefund) -> Write[Payment]:
         """Give money back on an invoice: all of it, or a part where the invoice has a single line.
@@ -127,12 +131,19 @@ class RefundDesk:
 
         def done(refund: Refund) -> Done[Payment]:
             value = _payment(refund.id, first, amount, refund.refunded_at, reference)
-            return Done(value=attrs.evolve(value, raw=refund.raw), resource_id=refund.id, raw=refund.raw)
+            return Done(
+                value=attrs.evolve(value, raw=refund.raw, headers=refund.headers),
+                resource_id=refund.id,
+                raw=refund.raw,
+                headers=refund.headers,
+            )
 
         async def perform(sender: Sender) -> Done[Payment]:
             request = self.requests.refund(encode_refund(await order(sender)))
             response = await sender.send(self.writes.refund, request)
-            refund = read_refund(response.body, self.config.currency, where="refund")
+            refund = read_refund(
+                response.body, self.config.currency, where="refund", headers=response.shown_headers
+            )
             if refund.external_id != external_id or refund.amount != amount:
                 raise MalformedResponse("the answer to a refund is about another one")
             return done(refund)

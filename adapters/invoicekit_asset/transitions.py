@@ -34,13 +34,25 @@ def set_status(
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.set_status, request)
         where = f"answer to a status of invoice {change.invoice_id}"
-        record = read_invoice(response.body, reader.currency, expected_id=change.invoice_id, where=where)
-        return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+        record = read_invoice(
+            response.body,
+            reader.currency,
+            expected_id=change.invoice_id,
+            where=where,
+            headers=response.shown_headers,
+        )
+        return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await reader.one(sender, change.invoice_id)
         if _is_at(record, rule):
-            return Sighting(matches=(Done(value=record.invoice(), resource_id=record.id, raw=record.raw),))
+            return Sighting(
+                matches=(
+                    Done(
+                        value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers
+                    ),
+                )
+            )
         return Sighting(refusal=_refusal(record, rule, may_lose=change.allow_payment_loss))
 
     return Write(

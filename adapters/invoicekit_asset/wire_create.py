@@ -6,7 +6,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.errors import CurrencyMismatch, MalformedResponse, UnsupportedOperation, UsageError
-from invoicekit.model import MISSING, Absent, NewInvoice, NewLineItem
+from invoicekit.model import MISSING, NO_HEADERS, Absent, NewInvoice, NewLineItem
 from invoicekit.wire import checked_id, write_midnight
 from invoicekit_asset.config import BY_AMOUNT, AssetConfig
 from invoicekit_asset.requests import CUSTOMER_ID
@@ -162,11 +162,12 @@ def read_faults(body: bytes, *, where: str) -> tuple[ItemFault, ...]:
 
 
 def read_created(
-    body: bytes, currency: str, *, where: str
+    body: bytes, currency: str, *, where: str, headers: Mapping[str, str] = NO_HEADERS
 ) -> tuple[tuple[InvoiceRecord, ...], tuple[ItemFault, ...]]:
     """Read what became of a batch of new invoices."""
     rows = rows_of(data_of(body, where=where), where=where)
-    return tuple(record_of(row, currency, where=where) for row in rows), read_faults(body, where=where)
+    records = (record_of(row, currency, where=where, headers=headers) for row in rows)
+    return tuple(records), read_faults(body, where=where)
 
 
 def only_one(

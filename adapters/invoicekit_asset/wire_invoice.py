@@ -9,6 +9,7 @@ import attrs
 from invoicekit.errors import MalformedResponse
 from invoicekit.model import (
     MISSING,
+    NO_HEADERS,
     UNSUPPORTED,
     Absent,
     Invoice,
@@ -156,6 +157,7 @@ class InvoiceRecord:
     wire: WireInvoice
     currency: str
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -218,7 +220,14 @@ class InvoiceRecord:
 
     def payment(self, row: WirePayment, *, reference: str | None = None) -> Payment:
         """Say one payment in the neutral words."""
-        return to_payment(row, self.id, self.currency, self._raw_payment(row.id), reference=reference)
+        return to_payment(
+            row,
+            self.id,
+            self.currency,
+            self._raw_payment(row.id),
+            reference=reference,
+            headers=self.headers,
+        )
 
     def _raw_payment(self, payment_id: str) -> Mapping[str, object]:
         rows = self.raw.get("payments")
@@ -254,6 +263,7 @@ class InvoiceRecord:
             subject=wire.description,
             note=self._note(),
             raw=self.raw,
+            headers=self.headers,
         )
 
     def _amount_due(self, status: str | None) -> Money | Absent:
@@ -298,6 +308,7 @@ def to_payment(
     raw: Mapping[str, object],
     *,
     reference: str | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> Payment:
     """Say one payment row in the neutral words; it holds no note of its own."""
     paid_at = read_instant(row.datetime, where="payment") if isinstance(row.datetime, str) else row.datetime
@@ -310,6 +321,7 @@ def to_payment(
         author=UNSUPPORTED,
         reference=reference,
         raw=raw,
+        headers=headers,
     )
 
 
@@ -327,24 +339,32 @@ def read_tags(tags: object) -> Mapping[str, str]:
     return found
 
 
-def record_of(document: object, currency: str, *, where: str = "invoice") -> InvoiceRecord:
+def record_of(
+    document: object, currency: str, *, where: str = "invoice", headers: Mapping[str, str] = NO_HEADERS
+) -> InvoiceRecord:
     """Read one invoice that is part of a larger document."""
     wire = CODEC.structure(document, WireInvoice, where=where)
-    return InvoiceRecord(wire=wire, currency=currency, raw=document_of(document))
+    return InvoiceRecord(wire=wire, currency=currency, raw=document_of(document), headers=headers)
 
 
 def read_invoice(
-    body: bytes, currency: str, *, expected_id: str | None = None, where: str = "invoice"
+    body: bytes,
+    currency: str,
+    *,
+    expected_id: str | None = None,
+    where: str = "invoice",
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> InvoiceRecord:
     """Read one invoice.
 
     Args:
         expected_id: The invoice that was asked for.
+        headers: What the answer came with.
 
     Raises:
         MalformedResponse: Not an invoice, or another one than asked for.
     """
-    record = record_of(data_of(body, where=where), currency, where=where)
+    record = record_of(data_of(body, where=where), currency, where=where, headers=headers)
     if expected_id is not None and record.id != expected_id:
         raise MalformedResponse(
             f"{where}: Asset answered with another invoice than {expected_id}",
@@ -353,7 +373,10 @@ def read_invoice(
     return record
 
 
-def read_invoices(body: bytes, currency: str) -> tuple[tuple[InvoiceRecord, ...], str | None]:
+def read_invoices(
+    body: bytes, currency: str, *, headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[tuple[InvoiceRecord, ...], str | None]:
     """Read one page of invoices, and where the next one starts."""
     page = page_of(body, where="invoices")
-    return tuple(record_of(row, currency, where="invoices") for row in page.rows), page.next_token
+    records = (record_of(row, currency, where="invoices", headers=headers) for row in page.rows)
+    return tuple(records), page.next_token

@@ -8,7 +8,7 @@ from enum import Enum
 import attrs
 
 from invoicekit.errors import InvalidAmount, UsageError
-from invoicekit.model import MISSING, Absent, Invoice, InvoiceStatus, Money
+from invoicekit.model import MISSING, NO_HEADERS, Absent, Invoice, InvoiceStatus, Money
 from invoicekit.transport import HttpResponse
 from invoicekit.wire import read_instant, write_instant, write_midnight
 from invoicekit_asset.wire import (
@@ -117,6 +117,7 @@ class Refund:
         status: pending, completed or voided, as sent.
         parts: What each invoice gave back of it; empty where the answer does not say.
         raw: Everything sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Refund:
     status: str | None
     parts: tuple[tuple[str, Money], ...] = ()
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
     def given_back(self, invoice_id: str) -> Money:
         """Return what one invoice gave back; all of it where the answer does not say."""
@@ -135,23 +137,28 @@ class Refund:
         return Money.sum(amounts, self.amount.currency)
 
 
-def read_refund(body: bytes, currency: str, *, where: str) -> Refund:
+def read_refund(body: bytes, currency: str, *, where: str, headers: Mapping[str, str] = NO_HEADERS) -> Refund:
     """Read one refund."""
-    return _refund(data_of(body, where=where), currency, where)
+    return _refund(data_of(body, where=where), currency, where, headers)
 
 
-def read_refund_list(body: bytes, currency: str, *, where: str) -> tuple[Refund, ...]:
+def read_refund_list(
+    body: bytes, currency: str, *, where: str, headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[Refund, ...]:
     """Read the refunds of one invoice, which come unpaged."""
-    return tuple(_refund(row, currency, where) for row in rows_of(data_of(body, where=where), where=where))
+    rows = rows_of(data_of(body, where=where), where=where)
+    return tuple(_refund(row, currency, where, headers) for row in rows)
 
 
-def read_refund_page(body: bytes, currency: str) -> tuple[tuple[Refund, ...], str | None]:
+def read_refund_page(
+    body: bytes, currency: str, *, headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[tuple[Refund, ...], str | None]:
     """Read one page of refunds, and where the next one starts."""
     page = page_of(body, where="refunds")
-    return tuple(_refund(row, currency, "refunds") for row in page.rows), page.next_token
+    return tuple(_refund(row, currency, "refunds", headers) for row in page.rows), page.next_token
 
 
-def _refund(row: object, currency: str, where: str) -> Refund:
+def _refund(row: object, currency: str, where: str, headers: Mapping[str, str]) -> Refund:
     wire = CODEC.structure(row, _WireRefund, where=where)
     at = text_or_none(wire.refunded_at)
     return Refund(
@@ -165,6 +172,7 @@ def _refund(row: object, currency: str, where: str) -> Refund:
             for part in (wire.refund_invoices if isinstance(wire.refund_invoices, tuple) else ())
         ),
         raw=document_of(row),
+        headers=headers,
     )
 
 
@@ -228,6 +236,7 @@ class CreditMemo:
 
     Attributes:
         raw: Everything sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -238,6 +247,7 @@ class CreditMemo:
     memo: Text
     is_voided: bool
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
     def invoice(self) -> Invoice:
         """Say it as a document of the neutral kind; what it grants is its total."""
@@ -252,10 +262,13 @@ class CreditMemo:
             total=self.amount,
             subject=self.memo,
             raw=self.raw,
+            headers=self.headers,
         )
 
 
-def memo_of(row: object, currency: str, *, where: str = "credit memo") -> CreditMemo:
+def memo_of(
+    row: object, currency: str, *, where: str = "credit memo", headers: Mapping[str, str] = NO_HEADERS
+) -> CreditMemo:
     """Read one credit memo."""
     wire = CODEC.structure(row, _WireMemo, where=where)
     return CreditMemo(
@@ -267,19 +280,25 @@ def memo_of(row: object, currency: str, *, where: str = "credit memo") -> Credit
         memo=wire.memo,
         is_voided=wire.voided is True,
         raw=document_of(row),
+        headers=headers,
     )
 
 
-def read_memo_page(body: bytes, currency: str) -> tuple[tuple[CreditMemo, ...], str | None]:
+def read_memo_page(
+    body: bytes, currency: str, *, headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[tuple[CreditMemo, ...], str | None]:
     """Read one page of credit memos, and where the next one starts."""
     page = page_of(body, where="credit memos")
-    return tuple(memo_of(row, currency) for row in page.rows), page.next_token
+    return tuple(memo_of(row, currency, headers=headers) for row in page.rows), page.next_token
 
 
-def read_created_memos(body: bytes, currency: str) -> Sequence[CreditMemo]:
+def read_created_memos(
+    body: bytes, currency: str, *, headers: Mapping[str, str] = NO_HEADERS
+) -> Sequence[CreditMemo]:
     """Read what a batch of new credit memos made."""
     where = "created credit memo"
-    return [memo_of(row, currency, where=where) for row in rows_of(data_of(body, where=where), where=where)]
+    rows = rows_of(data_of(body, where=where), where=where)
+    return [memo_of(row, currency, where=where, headers=headers) for row in rows]
 
 
 def encode_memo(*, customer_id: str, number: str, amount: Money, issued_on: date, memo: str) -> bytes:

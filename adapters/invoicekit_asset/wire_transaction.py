@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.errors import InvalidAmount, UsageError
-from invoicekit.model import MISSING, Absent, Money, NewPayment
+from invoicekit.model import MISSING, NO_HEADERS, Absent, Money, NewPayment
 from invoicekit.wire import write_instant
 from invoicekit_asset.wire import (
     AMOUNT,
@@ -52,6 +52,7 @@ class TransactionRecord:
 
     wire: WireTransaction
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -71,13 +72,13 @@ class TransactionRecord:
         return tuple(dict.fromkeys(other for other in found if other != invoice_id))
 
 
-def _record(row: object, where: str) -> TransactionRecord:
+def _record(row: object, where: str, headers: Mapping[str, str] = NO_HEADERS) -> TransactionRecord:
     wire = CODEC.structure(row, WireTransaction, where=where)
-    return TransactionRecord(wire=wire, raw=document_of(row))
+    return TransactionRecord(wire=wire, raw=document_of(row), headers=headers)
 
 
 def read_transactions(
-    body: bytes, *, external_id: str, where: str
+    body: bytes, *, external_id: str, where: str, headers: Mapping[str, str] = NO_HEADERS
 ) -> tuple[tuple[TransactionRecord, ...], str | None]:
     """Read one page of transactions and keep those of one caller-chosen id, whatever the filter did.
 
@@ -85,7 +86,7 @@ def read_transactions(
     """
     page = page_of(body, where=where)
     ours = [row for row in page.rows if document_of(row).get("external_id") == external_id]
-    return tuple(_record(row, where) for row in ours), page.next_token
+    return tuple(_record(row, where, headers) for row in ours), page.next_token
 
 
 def read_accepted(body: bytes, *, where: str) -> tuple[TransactionRecord, ...]:

@@ -57,24 +57,27 @@ _PAID_WORDS = ("BASIC", "STANDARD", "PRO", "ENTERPRISE", "BUNDLE", "PREMIUM", "S
 
 async def fetch_current_user(sender: Sender) -> User:
     """Read the user whose credentials these are."""
-    return read_user((await sender.send(GET_CURRENT_USER, CURRENT_USER)).body)
+    response = await sender.send(GET_CURRENT_USER, CURRENT_USER)
+    return read_user(response.body, headers=response.shown_headers)
 
 
 async def fetch_workspaces(sender: Sender) -> Sequence[Workspace]:
     """Read the workspaces of the user; add-on tokens may not."""
-    return read_workspaces((await sender.send(LIST_WORKSPACES, WORKSPACES)).body)
+    response = await sender.send(LIST_WORKSPACES, WORKSPACES)
+    return read_workspaces(response.body, headers=response.shown_headers)
 
 
 async def fetch_workspace(sender: Sender, requests: Requests) -> Workspace:
     """Read the workspace."""
-    return read_workspace((await sender.send(GET_WORKSPACE, requests.this_workspace())).body)
+    response = await sender.send(GET_WORKSPACE, requests.this_workspace())
+    return read_workspace(response.body, headers=response.shown_headers)
 
 
 async def user_page(sender: Sender, requests: Requests, cursor: str | None) -> Page[User]:
     """Read one page of the workspace's users."""
     bookmark = Bookmark.at(cursor)
     response = await sender.send(LIST_USERS, requests.users(bookmark.page))
-    rows = read_users(response.body)
+    rows = read_users(response.body, headers=response.shown_headers)
     return Page(items=rows, next_cursor=bookmark.after(response, count=len(rows)))
 
 
@@ -85,19 +88,21 @@ async def project_page(
     bookmark = Bookmark.at(cursor)
     clients = [checked_id("customer", one, HEX_24) for one in customer_ids]
     response = await sender.send(LIST_PROJECTS, requests.projects(bookmark.page, clients))
-    rows = read_projects(response.body)
+    rows = read_projects(response.body, headers=response.shown_headers)
     return Page(items=rows, next_cursor=bookmark.after(response, count=len(rows)))
 
 
 async def fetch_project(sender: Sender, requests: Requests, project_id: str) -> Project:
     """Read one project."""
     response = await sender.send(GET_PROJECT, requests.project(project_id))
-    return read_project(response.body, where=f"project {project_id}")
+    where = f"project {project_id}"
+    return read_project(response.body, where=where, headers=response.shown_headers)
 
 
 async def fetch_settings(sender: Sender, requests: Requests) -> InvoiceSettings:
     """Read the invoice settings."""
-    return read_settings((await sender.send(GET_SETTINGS, requests.settings())).body)
+    response = await sender.send(GET_SETTINGS, requests.settings())
+    return read_settings(response.body, headers=response.shown_headers)
 
 
 def update_settings(requests: Requests, writes: Writes, change: SettingsChange) -> Write[InvoiceSettings]:
@@ -110,13 +115,15 @@ def update_settings(requests: Requests, writes: Writes, change: SettingsChange) 
 
     async def perform(sender: Sender) -> Done[InvoiceSettings]:
         settings = changed(await fetch_settings(sender, requests), change)
-        await sender.send(writes.update_settings, requests.replace_settings(encode_settings(settings)))
-        return Done(value=settings)
+        request = requests.replace_settings(encode_settings(settings))
+        response = await sender.send(writes.update_settings, request)
+        return Done(value=settings, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[InvoiceSettings]:
         settings = await fetch_settings(sender, requests)
         is_there = settings == changed(settings, change)
-        return Sighting(matches=(Done(value=settings, raw=settings.raw),)) if is_there else Sighting()
+        done = Done(value=settings, raw=settings.raw, headers=settings.headers)
+        return Sighting(matches=(done,)) if is_there else Sighting()
 
     return Write(
         operation=writes.update_settings,

@@ -1,12 +1,12 @@
 """Changing, deleting and copying whole invoices."""
 
-from contextlib import suppress
+import attrs
 
 from invoicekit.adapter import Done, Operation, Sender, Sighting, Write
 from invoicekit.errors import DestructiveTransition, FieldLocked, NotFound
 from invoicekit.model import Invoice, InvoiceChange
 from invoicekit.wire import canonical
-from invoicekit_clockify.invoices import fetch_invoice, fetch_unless_gone
+from invoicekit_clockify.invoices import done_with, fetch_invoice, fetch_unless_gone
 from invoicekit_clockify.operations import Writes
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import LOCKED
@@ -39,12 +39,19 @@ def replace_invoice(
             raise locked
         request = requests.replace_invoice(invoice_id, encode_update(before, change))
         response = await sender.send(operation, request)
-        return _done(read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}"))
+        return done_with(
+            read_invoice(
+                response.body,
+                expected_id=invoice_id,
+                where=f"invoice {invoice_id}",
+                headers=response.shown_headers,
+            )
+        )
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await fetch_invoice(sender, requests, invoice_id)
         if shows(record, change):
-            return Sighting(matches=(_done(record),))
+            return Sighting(matches=(done_with(record),))
         return Sighting(refusal=_locked(record))
 
     return Write(
@@ -71,10 +78,6 @@ def _locked(record: InvoiceRecord) -> FieldLocked | None:
     )
 
 
-def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
-
-
 def delete_invoice(requests: Requests, writes: Writes, invoice_id: str) -> Write[None]:
     """Delete an invoice; gone is done. Entries and expenses linked to it become uninvoiced again.
 
@@ -88,9 +91,11 @@ def delete_invoice(requests: Requests, writes: Writes, invoice_id: str) -> Write
     gone = Done(value=None, resource_id=invoice_id)
 
     async def perform(sender: Sender) -> Done[None]:
-        with suppress(NotFound):  # gone is what was asked for
-            await sender.send(writes.delete_invoice, request)
-        return gone
+        try:
+            response = await sender.send(writes.delete_invoice, request)
+        except NotFound:
+            return gone  # which is what was asked for
+        return attrs.evolve(gone, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[None]:
         record = await fetch_unless_gone(sender, requests, invoice_id)
@@ -127,7 +132,8 @@ def duplicate_invoice(requests: Requests, writes: Writes, invoice_id: str) -> Wr
 
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.duplicate_invoice, request)
-        return _done(read_invoice(response.body, where=f"copy of invoice {invoice_id}"))
+        where = f"copy of invoice {invoice_id}"
+        return done_with(read_invoice(response.body, where=where, headers=response.shown_headers))
 
     return Write(
         operation=writes.duplicate_invoice,

@@ -22,7 +22,7 @@ async def customer_page(
     """
     bookmark = Bookmark.at(cursor)
     response = await sender.send(LIST_CUSTOMERS, requests.customers(bookmark.page, name=name))
-    rows = read_customers(response.body)
+    rows = read_customers(response.body, headers=response.shown_headers)
     return Page(items=rows, next_cursor=bookmark.after(response, count=len(rows)))
 
 
@@ -33,7 +33,7 @@ async def fetch_customer(sender: Sender, requests: Requests, customer_id: str) -
         NotFound: It is deleted, was never there, or is another workspace's.
     """
     response = await sender.send(GET_CUSTOMER, requests.customer(customer_id))
-    customer = read_customer(response.body, where=f"client {customer_id}")
+    customer = read_customer(response.body, where=f"client {customer_id}", headers=response.shown_headers)
     if customer.id != customer_id:
         raise MalformedResponse(f"Clockify answered with another client than {customer_id}")
     return customer
@@ -58,7 +58,8 @@ def create_customer(requests: Requests, writes: Writes, new: NewCustomer) -> Wri
 
     async def perform(sender: Sender) -> Done[Customer]:
         response = await sender.send(writes.create_customer, request)
-        return _done(read_customer(response.body, where="created client"))
+        where = "created client"
+        return _done(read_customer(response.body, where=where, headers=response.shown_headers))
 
     async def look(sender: Sender) -> Sighting[Customer]:
         return Sighting(matches=tuple(_done(found) for found in await _named(sender, requests, name)))
@@ -74,4 +75,4 @@ def create_customer(requests: Requests, writes: Writes, new: NewCustomer) -> Wri
 
 
 def _done(customer: Customer) -> Done[Customer]:
-    return Done(value=customer, resource_id=customer.id, raw=customer.raw)
+    return Done(value=customer, resource_id=customer.id, raw=customer.raw, headers=customer.headers)

@@ -7,7 +7,7 @@ from invoicekit.errors import Conflict, FieldLocked, MalformedResponse, UsageErr
 from invoicekit.model import MISSING, Invoice, InvoiceChange, NewInvoice
 from invoicekit.wire import HEX_24, canonical, checked_id
 from invoicekit_clockify.changes import replace_invoice
-from invoicekit_clockify.invoices import fetch_invoice, find_by_number
+from invoicekit_clockify.invoices import done_with, fetch_invoice, find_by_number
 from invoicekit_clockify.operations import Writes
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import UNSENT
@@ -53,10 +53,10 @@ def create_invoice(requests: Requests, writes: Writes, new: NewInvoice) -> Write
 
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.create_invoice, request)
-        record = read_invoice(response.body, where="created invoice")
+        record = read_invoice(response.body, where="created invoice", headers=response.shown_headers)
         if record.wire.number != new.number:
             raise MalformedResponse("Clockify created an invoice of another number than asked for")
-        return _done(record)
+        return done_with(record)
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         found = await find_by_number(sender, requests, new.number)
@@ -70,7 +70,7 @@ def create_invoice(requests: Requests, writes: Writes, new: NewInvoice) -> Write
                     "currency; nothing was sent"
                 ),
             )
-        return Sighting(matches=tuple(_done(record) for record in ours))
+        return Sighting(matches=tuple(done_with(record) for record in ours))
 
     def then(done: Done[Invoice]) -> Write[Invoice] | None:
         invoice_id = done.resource_id or done.value.id
@@ -101,10 +101,6 @@ def _is_same(record: InvoiceRecord, new: NewInvoice) -> bool:
     return record.wire.client_id == new.customer_id and record.currency == new.currency
 
 
-def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
-
-
 def _complete(
     requests: Requests, writes: Writes, new: NewInvoice, lines: tuple[Line, ...], invoice_id: str
 ) -> Write[Invoice] | None:
@@ -133,15 +129,18 @@ def _add_next(
 
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(operation, request)
-        record = read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+        where = f"invoice {invoice_id}"
+        record = read_invoice(
+            response.body, expected_id=invoice_id, where=where, headers=response.shown_headers
+        )
         line.check_amounts(record)
-        return _done(record)
+        return done_with(record)
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await fetch_invoice(sender, requests, invoice_id)
         if line.count_in(record) >= wanted:
             line.check_amounts(record)
-            return Sighting(matches=(_done(record),))
+            return Sighting(matches=(done_with(record),))
         if record.status != UNSENT:
             return Sighting(
                 refusal=FieldLocked(

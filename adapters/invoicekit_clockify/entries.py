@@ -43,8 +43,8 @@ def mark_entries(requests: Requests, writes: Writes, marks: EntryMarks) -> Write
     ids = sorted(set(marks.entry_ids))
 
     async def perform(sender: Sender) -> Done[None]:
-        await sender.send(writes.mark_time_entries, request)
-        return Done(value=None)
+        response = await sender.send(writes.mark_time_entries, request)
+        return Done(value=None, headers=response.shown_headers)
 
     return Write(
         operation=writes.mark_time_entries,
@@ -94,7 +94,7 @@ async def report_page(
     bookmark = Bookmark.at(cursor)
     body = encode_report(query, start=start, end=end, page=bookmark.page, page_size=requests.page_size)
     response = await sender.send(DETAILED_REPORT, requests.report(body))
-    rows = read_report(response.body, known=query.invoiced)
+    rows = read_report(response.body, known=query.invoiced, headers=response.shown_headers)
     return Page(
         items=tuple(row for row in rows if _starts_within(row, start, end)),
         next_cursor=bookmark.after(response, count=len(rows)),
@@ -168,7 +168,7 @@ async def user_entry_page(
     response = await sender.send(
         LIST_USER_TIME_ENTRIES, requests.user_entries(wanted.user_id, bookmark.page, *query)
     )
-    rows = read_entries(response.body)
+    rows = read_entries(response.body, headers=response.shown_headers)
     kept = tuple(
         row
         for row in rows
@@ -180,7 +180,7 @@ async def user_entry_page(
 async def fetch_entry(sender: Sender, requests: Requests, entry_id: str) -> TimeEntry:
     """Read one entry of the core host."""
     response = await sender.send(GET_TIME_ENTRY, requests.entry(entry_id))
-    return read_entry(response.body, where=f"time entry {entry_id}")
+    return read_entry(response.body, where=f"time entry {entry_id}", headers=response.shown_headers)
 
 
 async def fetch_entries(
@@ -190,7 +190,7 @@ async def fetch_entries(
     if not entry_ids:
         return ()
     response = await sender.send(GET_TIME_ENTRIES, requests.entries(encode_entry_ids(entry_ids)))
-    return read_entries(response.body)
+    return read_entries(response.body, headers=response.shown_headers)
 
 
 def _check_window(start: datetime, end: datetime) -> None:

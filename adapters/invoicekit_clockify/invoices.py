@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from invoicekit.adapter import Sender
+from invoicekit.adapter import Done, Sender
 from invoicekit.errors import NotFound
-from invoicekit.model import InvoiceQuery, InvoiceStatus, Page, Pager
+from invoicekit.model import Invoice, InvoiceQuery, InvoiceStatus, Page, Pager
 from invoicekit_clockify.operations import GET_INVOICE, LIST_INVOICES, SEARCH_INVOICES
 from invoicekit_clockify.paging import Bookmark
 from invoicekit_clockify.requests import Requests
@@ -19,6 +19,11 @@ from invoicekit_clockify.wire_invoice import (
 )
 
 
+def done_with(record: InvoiceRecord) -> Done[Invoice]:
+    """Return an invoice as the result of a write, with the answer that shows it."""
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
+
+
 async def fetch_invoice(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord:
     """Read one invoice.
 
@@ -27,13 +32,23 @@ async def fetch_invoice(sender: Sender, requests: Requests, invoice_id: str) -> 
         MalformedResponse: Not an invoice, or another one.
     """
     response = await sender.send(GET_INVOICE, requests.invoice(invoice_id))
-    return read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+    return read_invoice(
+        response.body,
+        expected_id=invoice_id,
+        where=f"invoice {invoice_id}",
+        headers=response.shown_headers,
+    )
 
 
 async def fetch_head(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceHead:
     """Read one invoice, no further than a payment needs it; see `fetch_invoice`."""
     response = await sender.send(GET_INVOICE, requests.invoice(invoice_id))
-    return read_head(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+    return read_head(
+        response.body,
+        expected_id=invoice_id,
+        where=f"invoice {invoice_id}",
+        headers=response.shown_headers,
+    )
 
 
 async def fetch_unless_gone(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord | None:
@@ -70,7 +85,7 @@ async def invoice_page(
             issued_to=query.issued_to,
         )
         response = await sender.send(SEARCH_INVOICES, requests.search(body))
-    records, total = read_invoices(response.body)
+    records, total = read_invoices(response.body, headers=response.shown_headers)
     following = bookmark.after(response, count=len(records), total=total)
     if is_open_ended:
         records = tuple(record for record in records if record.invoice().status in query.statuses)
@@ -84,7 +99,7 @@ async def find_by_number(sender: Sender, requests: Requests, number: str) -> Seq
         bookmark = Bookmark.at(cursor)
         body = encode_search(page=bookmark.page, page_size=requests.page_size, number=number)
         response = await sender.send(SEARCH_INVOICES, requests.search(body))
-        records, total = read_invoices(response.body)
+        records, total = read_invoices(response.body, headers=response.shown_headers)
         return Page(items=records, next_cursor=bookmark.after(response, count=len(records), total=total))
 
     found = await Pager(fetch).snapshot()

@@ -14,7 +14,7 @@ from invoicekit.errors import Conflict, FieldLocked, MalformedResponse, UsageErr
 from invoicekit.model import Invoice, LineItem, NewLineItem
 from invoicekit.transport import HttpRequest
 from invoicekit.wire import canonical
-from invoicekit_clockify.invoices import fetch_invoice
+from invoicekit_clockify.invoices import done_with, fetch_invoice
 from invoicekit_clockify.operations import Writes
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import LOCKED
@@ -53,16 +53,21 @@ class _Comparison:
         self._check(before)
         self._before = before
         response = await sender.send(self._operation, self._request)
-        after = read_invoice(response.body, expected_id=self._invoice_id, where=f"invoice {self._invoice_id}")
+        after = read_invoice(
+            response.body,
+            expected_id=self._invoice_id,
+            where=f"invoice {self._invoice_id}",
+            headers=response.shown_headers,
+        )
         if not self._may_be_empty and not self._is_done(before, after):
             raise MalformedResponse(f"invoice {self._invoice_id} came back without the change asked for")
-        return _done(after)
+        return done_with(after)
 
     async def look(self, sender: Sender) -> Sighting[Invoice]:
         if self._before is None:
             return Sighting(is_complete=False)
         record = await fetch_invoice(sender, self._requests, self._invoice_id)
-        return Sighting(matches=(_done(record),)) if self._is_done(self._before, record) else Sighting()
+        return Sighting(matches=(done_with(record),)) if self._is_done(self._before, record) else Sighting()
 
 
 def _write(
@@ -81,10 +86,6 @@ def _write(
         recall=lambda _: Invoice(id=invoice_id),
         then=then,
     )
-
-
-def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
 
 
 def _check_open(record: InvoiceRecord) -> None:

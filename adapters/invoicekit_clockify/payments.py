@@ -33,7 +33,9 @@ async def _records_page(
     sender: Sender, requests: Requests, invoice_id: str, bookmark: Bookmark
 ) -> Page[PaymentRecord]:
     response = await sender.send(LIST_PAYMENTS, requests.payments(invoice_id, bookmark.page))
-    records = read_payments(response.body, where=f"payments of invoice {invoice_id}")
+    records = read_payments(
+        response.body, where=f"payments of invoice {invoice_id}", headers=response.shown_headers
+    )
     return Page(items=tuple(records), next_cursor=bookmark.after(response, count=len(records)))
 
 
@@ -103,8 +105,9 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
             response.body,
             expected_id=payment.invoice_id,
             where=f"answer to a payment on invoice {payment.invoice_id}",
+            headers=response.shown_headers,
         )
-        return Done(value=recall(None), raw=record.raw)
+        return Done(value=recall(None), raw=record.raw, headers=record.headers)
 
     async def look(sender: Sender) -> Sighting[Payment]:
         records = await all_payments(sender, requests, payment.invoice_id)
@@ -143,6 +146,7 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) ->
                     value=record.payment(payment.invoice_id, currency, reference=payment.reference),
                     resource_id=record.id,
                     raw=record.raw,
+                    headers=record.headers,
                 )
                 for record in ours
             )
@@ -200,9 +204,12 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
         except NotFound:
             return gone
         record = read_head(
-            response.body, expected_id=invoice_id, where=f"answer to a deletion on invoice {invoice_id}"
+            response.body,
+            expected_id=invoice_id,
+            where=f"answer to a deletion on invoice {invoice_id}",
+            headers=response.shown_headers,
         )
-        return Done(value=None, resource_id=payment_id, raw=record.raw)
+        return Done(value=None, resource_id=payment_id, raw=record.raw, headers=record.headers)
 
     async def look(sender: Sender) -> Sighting[None]:
         try:

@@ -4,7 +4,7 @@ from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import DestructiveTransition, InvalidTransition, UsageError
 from invoicekit.model import Invoice, StatusChange, StatusRule
 from invoicekit.wire import canonical
-from invoicekit_clockify.invoices import fetch_invoice
+from invoicekit_clockify.invoices import done_with, fetch_invoice
 from invoicekit_clockify.operations import Writes
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import PAID, VOID, is_at, rule_to_set
@@ -27,13 +27,13 @@ def set_status(requests: Requests, writes: Writes, change: StatusChange) -> Writ
         return Invoice(id=change.invoice_id, status=rule.status, raw_status=rule.raw)
 
     async def perform(sender: Sender) -> Done[Invoice]:
-        await sender.send(writes.set_status, request)
-        return Done(value=recall(None), resource_id=change.invoice_id)
+        response = await sender.send(writes.set_status, request)
+        return Done(value=recall(None), resource_id=change.invoice_id, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await fetch_invoice(sender, requests, change.invoice_id)
         if is_at(rule, record.status):
-            return Sighting(matches=(Done(value=record.invoice(), resource_id=record.id, raw=record.raw),))
+            return Sighting(matches=(done_with(record),))
         return Sighting(refusal=_refusal(record, rule, may_lose=change.allow_payment_loss))
 
     return Write(

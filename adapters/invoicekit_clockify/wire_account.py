@@ -6,7 +6,7 @@ from typing import TypeVar
 import attrs
 
 from invoicekit.errors import UsageError
-from invoicekit.model import MISSING, Absent, Customer, Money, NewCustomer
+from invoicekit.model import MISSING, NO_HEADERS, Absent, Customer, Money, NewCustomer
 from invoicekit.wire import named
 from invoicekit_clockify.wire import CODEC, Flag, Text, document_of, money_of, rows_of, text_or_none
 from invoicekit_clockify.wire_time import WireRate
@@ -75,6 +75,7 @@ class Project:
     Attributes:
         hourly_rate: Price of one hour.
         raw: Everything Clockify sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Project:
     is_archived: bool | Absent | None
     hourly_rate: Money | Absent | None
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -94,6 +96,7 @@ class User:
     Attributes:
         time_zone: The IANA name of the zone in which Clockify reads this account's windows.
         raw: Everything Clockify sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -102,6 +105,7 @@ class User:
     status: str | Absent | None
     time_zone: str | None
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -112,6 +116,7 @@ class Workspace:
         plan: Clockify's own word; new ones come up, so none is refused.
         features: Clockify's own words; None where the answer had none.
         raw: Everything Clockify sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -119,6 +124,7 @@ class Workspace:
     plan: str | None
     features: frozenset[str] | None
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 def _one(body: bytes, cls: type[W], where: str) -> tuple[W, Mapping[str, object]]:
@@ -133,7 +139,7 @@ def _many(body: bytes, cls: type[W], where: str) -> list[tuple[W, Mapping[str, o
     ]
 
 
-def _customer(wire: WireClient, raw: Mapping[str, object]) -> Customer:
+def _customer(wire: WireClient, raw: Mapping[str, object], headers: Mapping[str, str]) -> Customer:
     return Customer(
         id=wire.id,
         name=wire.name,
@@ -143,10 +149,11 @@ def _customer(wire: WireClient, raw: Mapping[str, object]) -> Customer:
         currency=wire.currency,
         is_archived=wire.archived,
         raw=raw,
+        headers=headers,
     )
 
 
-def _project(wire: WireProject, raw: Mapping[str, object]) -> Project:
+def _project(wire: WireProject, raw: Mapping[str, object], headers: Mapping[str, str]) -> Project:
     rate = wire.hourly_rate
     return Project(
         id=wire.id,
@@ -159,10 +166,11 @@ def _project(wire: WireProject, raw: Mapping[str, object]) -> Project:
         if isinstance(rate, WireRate)
         else rate,
         raw=raw,
+        headers=headers,
     )
 
 
-def _user(wire: _WireUser, raw: Mapping[str, object]) -> User:
+def _user(wire: _WireUser, raw: Mapping[str, object], headers: Mapping[str, str]) -> User:
     settings = wire.settings
     return User(
         id=wire.id,
@@ -171,57 +179,59 @@ def _user(wire: _WireUser, raw: Mapping[str, object]) -> User:
         status=wire.status,
         time_zone=text_or_none(settings.time_zone) if isinstance(settings, _WireUserSettings) else None,
         raw=raw,
+        headers=headers,
     )
 
 
-def _workspace(wire: _WireWorkspace, raw: Mapping[str, object]) -> Workspace:
+def _workspace(wire: _WireWorkspace, raw: Mapping[str, object], headers: Mapping[str, str]) -> Workspace:
     return Workspace(
         id=wire.id,
         name=wire.name,
         plan=text_or_none(wire.plan),
         features=frozenset(wire.features) if isinstance(wire.features, tuple) else None,
         raw=raw,
+        headers=headers,
     )
 
 
-def read_customer(body: bytes, *, where: str = "client") -> Customer:
+def read_customer(body: bytes, *, where: str = "client", headers: Mapping[str, str] = NO_HEADERS) -> Customer:
     """Read one client."""
-    return _customer(*_one(body, WireClient, where))
+    return _customer(*_one(body, WireClient, where), headers)
 
 
-def read_customers(body: bytes) -> tuple[Customer, ...]:
+def read_customers(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> tuple[Customer, ...]:
     """Read a bare array of clients."""
-    return tuple(_customer(*row) for row in _many(body, WireClient, "clients"))
+    return tuple(_customer(*row, headers) for row in _many(body, WireClient, "clients"))
 
 
-def read_project(body: bytes, *, where: str = "project") -> Project:
+def read_project(body: bytes, *, where: str = "project", headers: Mapping[str, str] = NO_HEADERS) -> Project:
     """Read one project."""
-    return _project(*_one(body, WireProject, where))
+    return _project(*_one(body, WireProject, where), headers)
 
 
-def read_projects(body: bytes) -> tuple[Project, ...]:
+def read_projects(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> tuple[Project, ...]:
     """Read a bare array of projects."""
-    return tuple(_project(*row) for row in _many(body, WireProject, "projects"))
+    return tuple(_project(*row, headers) for row in _many(body, WireProject, "projects"))
 
 
-def read_user(body: bytes) -> User:
+def read_user(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> User:
     """Read one user."""
-    return _user(*_one(body, _WireUser, "user"))
+    return _user(*_one(body, _WireUser, "user"), headers)
 
 
-def read_users(body: bytes) -> tuple[User, ...]:
+def read_users(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> tuple[User, ...]:
     """Read a bare array of users."""
-    return tuple(_user(*row) for row in _many(body, _WireUser, "users"))
+    return tuple(_user(*row, headers) for row in _many(body, _WireUser, "users"))
 
 
-def read_workspace(body: bytes) -> Workspace:
+def read_workspace(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> Workspace:
     """Read one workspace."""
-    return _workspace(*_one(body, _WireWorkspace, "workspace"))
+    return _workspace(*_one(body, _WireWorkspace, "workspace"), headers)
 
 
-def read_workspaces(body: bytes) -> tuple[Workspace, ...]:
+def read_workspaces(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> tuple[Workspace, ...]:
     """Read a bare array of workspaces."""
-    return tuple(_workspace(*row) for row in _many(body, _WireWorkspace, "workspaces"))
+    return tuple(_workspace(*row, headers) for row in _many(body, _WireWorkspace, "workspaces"))
 
 
 def encode_customer(new: NewCustomer) -> bytes:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.errors import MalformedResponse
-from invoicekit.model import MISSING, Absent, Invoice, InvoiceStatus, LineItem, NewInvoice
+from invoicekit.model import MISSING, NO_HEADERS, Absent, Invoice, InvoiceStatus, LineItem, NewInvoice
 from invoicekit.wire import PERCENT_X100, QUANTITY_X100, named, read_date, write_midnight
 from invoicekit_clockify.status import payment_status_of, rule_of
 from invoicekit_clockify.wire import CODEC, Number, Text, Units, document_of, money_of, text_or_none
@@ -75,6 +75,7 @@ class InvoiceRecord:
 
     wire: WireInvoice
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -108,7 +109,7 @@ class InvoiceRecord:
 
     def invoice(self) -> Invoice:
         """Say the same in the neutral words."""
-        return to_invoice(self.wire, self.raw)
+        return to_invoice(self.wire, self.raw, self.headers)
 
 
 @attrs.frozen(kw_only=True)
@@ -132,24 +133,34 @@ class InvoiceHead:
     status: str | None
     currency: str | None
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
 
-def read_invoice(body: bytes, *, expected_id: str | None = None, where: str = "invoice") -> InvoiceRecord:
+def read_invoice(
+    body: bytes,
+    *,
+    expected_id: str | None = None,
+    where: str = "invoice",
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> InvoiceRecord:
     """Read one invoice.
 
     Args:
         expected_id: The invoice that was asked for.
+        headers: What the answer came with.
 
     Raises:
         MalformedResponse: Not an invoice, or another one than asked for.
     """
-    record = record_of(CODEC.parse(body, where=where), where=where)
+    record = record_of(CODEC.parse(body, where=where), where=where, headers=headers)
     if expected_id is not None:
         _check_id(record.id, expected_id, where)
     return record
 
 
-def read_head(body: bytes, *, expected_id: str, where: str) -> InvoiceHead:
+def read_head(
+    body: bytes, *, expected_id: str, where: str, headers: Mapping[str, str] = NO_HEADERS
+) -> InvoiceHead:
     """Read as much of one invoice as a payment needs to know; see `read_invoice`."""
     document = CODEC.parse(body, where=where)
     wire = CODEC.structure(document, _WireHead, where=where)
@@ -159,6 +170,7 @@ def read_head(body: bytes, *, expected_id: str, where: str) -> InvoiceHead:
         status=text_or_none(wire.status),
         currency=text_or_none(wire.currency),
         raw=document_of(document),
+        headers=headers,
     )
 
 
@@ -170,12 +182,17 @@ def _check_id(found: str, expected: str, where: str) -> None:
         )
 
 
-def record_of(document: object, *, where: str = "invoice") -> InvoiceRecord:
+def record_of(
+    document: object, *, where: str = "invoice", headers: Mapping[str, str] = NO_HEADERS
+) -> InvoiceRecord:
     """Read one invoice that is part of a larger document."""
-    return InvoiceRecord(wire=CODEC.structure(document, WireInvoice, where=where), raw=document_of(document))
+    wire = CODEC.structure(document, WireInvoice, where=where)
+    return InvoiceRecord(wire=wire, raw=document_of(document), headers=headers)
 
 
-def to_invoice(wire: WireInvoice, raw: Mapping[str, object]) -> Invoice:
+def to_invoice(
+    wire: WireInvoice, raw: Mapping[str, object], headers: Mapping[str, str] = NO_HEADERS
+) -> Invoice:
     """Say a wire invoice in the neutral words; a status this version does not know stays in `raw_status`."""
     status = text_or_none(wire.status)
     rule = rule_of(status)
@@ -205,6 +222,7 @@ def to_invoice(wire: WireInvoice, raw: Mapping[str, object]) -> Invoice:
         subject=wire.subject,
         note=wire.note,
         raw=raw,
+        headers=headers,
     )
 
 
@@ -321,7 +339,9 @@ class _Envelope:
     total: Units = MISSING
 
 
-def read_invoices(body: bytes, *, where: str = "invoices") -> tuple[tuple[InvoiceRecord, ...], int | None]:
+def read_invoices(
+    body: bytes, *, where: str = "invoices", headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[tuple[InvoiceRecord, ...], int | None]:
     """Read one page of invoices, and how many there are in all where the envelope says so.
 
     Shape: {"invoices": [...], "total": int}, an envelope, for the list and the search alike.
@@ -332,7 +352,7 @@ def read_invoices(body: bytes, *, where: str = "invoices") -> tuple[tuple[Invoic
     # An array, as long as the one that was structured out of it; the checker knows only `object`.
     rows = document_of(document)["invoices"]
     records = tuple(
-        InvoiceRecord(wire=wire, raw=document_of(row))
+        InvoiceRecord(wire=wire, raw=document_of(row), headers=headers)
         for wire, row in zip(envelope.invoices, rows, strict=True)  # type: ignore[call-overload]
     )
     return records, envelope.total if isinstance(envelope.total, int) else None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import attrs
 
 from invoicekit.errors import InvalidAmount, UsageError
-from invoicekit.model import MISSING, Absent, NewPayment, Payment
+from invoicekit.model import MISSING, NO_HEADERS, Absent, NewPayment, Payment
 from invoicekit.wire import read_instant, write_instant
 from invoicekit_clockify.wire import AMOUNT, CODEC, Text, document_of, rows_of
 
@@ -38,6 +38,7 @@ class PaymentRecord:
 
     wire: WirePayment
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -55,6 +56,7 @@ class PaymentRecord:
             author=self.wire.author,
             reference=reference,
             raw=self.raw,
+            headers=self.headers,
         )
 
     @property
@@ -84,7 +86,9 @@ class PaymentRecord:
         return isinstance(self.wire.note, str) and _ANY_MARKER.search(self.wire.note) is not None
 
 
-def read_payments(body: bytes, *, where: str = "payments") -> list[PaymentRecord]:
+def read_payments(
+    body: bytes, *, where: str = "payments", headers: Mapping[str, str] = NO_HEADERS
+) -> list[PaymentRecord]:
     """Read one page of payments.
 
     Shape: a bare array, not an envelope.
@@ -95,7 +99,10 @@ def read_payments(body: bytes, *, where: str = "payments") -> list[PaymentRecord
     """
     rows = rows_of(CODEC.parse(body, where=where), where=where)
     wires = CODEC.structure(rows, tuple[WirePayment, ...], where=where)
-    return [PaymentRecord(wire=wire, raw=document_of(row)) for wire, row in zip(wires, rows, strict=True)]
+    return [
+        PaymentRecord(wire=wire, raw=document_of(row), headers=headers)
+        for wire, row in zip(wires, rows, strict=True)
+    ]
 
 
 def note_of(payment: NewPayment) -> str:

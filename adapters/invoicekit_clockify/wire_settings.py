@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from invoicekit.errors import MalformedResponse, UsageError
+from invoicekit.model import NO_HEADERS
 from invoicekit_clockify.wire import CODEC, document_of
 
 LABEL_LIMIT = 20
@@ -49,12 +50,14 @@ class InvoiceSettings:
         defaults: What a new invoice starts with: notes, subject, taxPercent, dueDays, ….
         export_fields: Which columns an export shows.
         raw: Everything Clockify sent.
+        headers: Of the answer that brought it.
     """
 
     labels: Mapping[str, str]
     defaults: Mapping[str, object]
     export_fields: Mapping[str, bool]
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +76,7 @@ class _WireSettings:
     export_fields: Mapping[str, object]
 
 
-def read_settings(body: bytes) -> InvoiceSettings:
+def read_settings(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> InvoiceSettings:
     """Read the settings.
 
     The label that is written as totalAmountDue is read as totalAmount. Of the defaults, tax and tax2 are
@@ -99,6 +102,7 @@ def read_settings(body: bytes) -> InvoiceSettings:
         defaults={name: wire.defaults[name] for name in _DEFAULTS if wire.defaults.get(name) is not None},
         export_fields={name: wire.export_fields.get(name) is True for name in _EXPORT_FIELDS},
         raw=raw,
+        headers=headers,
     )
 
 

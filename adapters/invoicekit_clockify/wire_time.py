@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.errors import UsageError
-from invoicekit.model import MISSING, Absent, EntryMarks, TimeEntry, TimeEntryQuery
+from invoicekit.model import MISSING, NO_HEADERS, Absent, EntryMarks, TimeEntry, TimeEntryQuery
 from invoicekit.wire import HEX_24, checked_id, named, read_duration, read_instant
 from invoicekit_clockify.wire import (
     CODEC,
@@ -93,7 +93,9 @@ class _Report:
     timeentries: tuple[WireReportEntry, ...]
 
 
-def to_entry(wire: WireEntry, raw: Mapping[str, object]) -> TimeEntry:
+def to_entry(
+    wire: WireEntry, raw: Mapping[str, object], headers: Mapping[str, str] = NO_HEADERS
+) -> TimeEntry:
     """Say a core entry in the neutral words; whether it is invoiced, this read cannot tell."""
     start, end, duration = _times(wire.interval)
     rate = wire.hourly_rate
@@ -113,10 +115,17 @@ def to_entry(wire: WireEntry, raw: Mapping[str, object]) -> TimeEntry:
         if isinstance(rate, WireRate)
         else rate,
         raw=raw,
+        headers=headers,
     )
 
 
-def to_report_entry(wire: WireReportEntry, raw: Mapping[str, object], *, known: bool | None) -> TimeEntry:
+def to_report_entry(
+    wire: WireReportEntry,
+    raw: Mapping[str, object],
+    *,
+    known: bool | None,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> TimeEntry:
     """Say a report row in the neutral words.
 
     Args:
@@ -138,6 +147,7 @@ def to_report_entry(wire: WireReportEntry, raw: Mapping[str, object], *, known: 
         end=end,
         duration=duration,
         raw=raw,
+        headers=headers,
     )
 
 
@@ -170,20 +180,30 @@ def _duration(value: str | int | Decimal | Absent | None) -> timedelta | Absent 
     return value
 
 
-def read_entry(body: bytes, *, where: str = "time entry") -> TimeEntry:
+def read_entry(
+    body: bytes, *, where: str = "time entry", headers: Mapping[str, str] = NO_HEADERS
+) -> TimeEntry:
     """Read one entry of the core host."""
     document = CODEC.parse(body, where=where)
-    return to_entry(CODEC.structure(document, WireEntry, where=where), document_of(document))
+    return to_entry(CODEC.structure(document, WireEntry, where=where), document_of(document), headers)
 
 
-def read_entries(body: bytes, *, where: str = "time entries") -> tuple[TimeEntry, ...]:
+def read_entries(
+    body: bytes, *, where: str = "time entries", headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[TimeEntry, ...]:
     """Read a bare array of the core host's entries."""
     rows = rows_of(CODEC.parse(body, where=where), where=where)
     wires = CODEC.structure(rows, tuple[WireEntry, ...], where=where)
-    return tuple(to_entry(wire, document_of(row)) for wire, row in zip(wires, rows, strict=True))
+    return tuple(to_entry(wire, document_of(row), headers) for wire, row in zip(wires, rows, strict=True))
 
 
-def read_report(body: bytes, *, known: bool | None, where: str = "detailed report") -> tuple[TimeEntry, ...]:
+def read_report(
+    body: bytes,
+    *,
+    known: bool | None,
+    where: str = "detailed report",
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> tuple[TimeEntry, ...]:
     """Read one page of the detailed report.
 
     Shape: {"timeentries": [...], "totals": [...]}; instants in the zone that was asked for, with its offset.
@@ -192,7 +212,7 @@ def read_report(body: bytes, *, known: bool | None, where: str = "detailed repor
     report = CODEC.structure(document, _Report, where=where)
     rows = rows_of(document_of(document)["timeentries"], where=where)
     return tuple(
-        to_report_entry(wire, document_of(row), known=known)
+        to_report_entry(wire, document_of(row), known=known, headers=headers)
         for wire, row in zip(report.timeentries, rows, strict=True)
     )
 

@@ -104,7 +104,12 @@ def update_invoice(writes: Writes, invoice_id: str, change: InvoiceChange) -> Wr
             if not shows(record, fields):
                 raise
             return _done(record)
-        record = read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+        record = read_invoice(
+            response.body,
+            expected_id=invoice_id,
+            where=f"invoice {invoice_id}",
+            headers=response.shown_headers,
+        )
         if not shows(record, fields):
             raise MalformedResponse(f"invoice {invoice_id} came back without the change asked for")
         return _done(record)
@@ -139,4 +144,4 @@ def locked(record: InvoiceRecord, what: str) -> FieldLocked | None:
 
 
 def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)

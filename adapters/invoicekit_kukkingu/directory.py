@@ -1,14 +1,14 @@
 """Clients, contracts and projects; clients are our customers."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 import attrs
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import MalformedResponse, NotFound, UnsupportedOperation, UsageError
-from invoicekit.model import MISSING, UNSUPPORTED, Absent, Customer, Money, NewCustomer
+from invoicekit.model import MISSING, NO_HEADERS, UNSUPPORTED, Absent, Customer, Money, NewCustomer
 from invoicekit.wire import canonical, checked_id, named
 from invoicekit_kukkingu import requests
 from invoicekit_kukkingu.ids import CLIENT_ID
@@ -33,6 +33,8 @@ from invoicekit_kukkingu.wire import (
     read_one,
     text_or_none,
 )
+
+T = TypeVar("T", Customer, "Contract")
 
 NAME_LIMIT = 255
 DESCRIPTION_LIMIT = 1024
@@ -84,6 +86,7 @@ class Contract:
     Attributes:
         customer_id: The client's id.
         raw: Everything Kukkingu sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Contract:
     valid_from: datetime | Absent | None = MISSING
     valid_to: datetime | Absent | None = MISSING
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -102,6 +106,7 @@ class Project:
     Attributes:
         customer_id: The client's id, where the answer tells.
         raw: Everything Kukkingu sent.
+        headers: Of the answer that brought it.
     """
 
     id: str
@@ -110,6 +115,7 @@ class Project:
     name: str | Absent | None
     description: str | Absent | None
     raw: Mapping[str, object] = attrs.field(repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -122,7 +128,7 @@ class NewContract:
     description: str | None = None
 
 
-def _customer(wire: _WireClient, raw: Mapping[str, object]) -> Customer:
+def _customer(wire: _WireClient, raw: Mapping[str, object], headers: Mapping[str, str]) -> Customer:
     return Customer(
         id=wire.id,
         name=wire.name,
@@ -132,10 +138,11 @@ def _customer(wire: _WireClient, raw: Mapping[str, object]) -> Customer:
         currency=UNSUPPORTED,
         is_archived=UNSUPPORTED,
         raw=raw,
+        headers=headers,
     )
 
 
-def _contract(wire: _WireContract, raw: Mapping[str, object]) -> Contract:
+def _contract(wire: _WireContract, raw: Mapping[str, object], headers: Mapping[str, str]) -> Contract:
     return Contract(
         id=wire.id,
         customer_id=Related.of(wire.client).id,
@@ -144,6 +151,7 @@ def _contract(wire: _WireContract, raw: Mapping[str, object]) -> Contract:
         valid_from=instant_of(wire.valid_from),
         valid_to=instant_of(wire.valid_to),
         raw=raw,
+        headers=headers,
     )
 
 
@@ -156,7 +164,8 @@ async def fetch_health(sender: Sender) -> Health:
 async def all_customers(sender: Sender) -> Sequence[Customer]:
     """Read every client, in one request."""
     response = await sender.send(LIST_CUSTOMERS, requests.CLIENTS)
-    return tuple(_customer(*row) for row in read_all(response.body, _WireClient, where="clients"))
+    headers = response.shown_headers
+    return tuple(_customer(*row, headers) for row in read_all(response.body, _WireClient, where="clients"))
 
 
 async def fetch_customer(sender: Sender, customer_id: str) -> Customer:
@@ -175,7 +184,9 @@ async def fetch_customer(sender: Sender, customer_id: str) -> Customer:
 async def all_contracts(sender: Sender, *, customer_id: str | None = None) -> Sequence[Contract]:
     """Read every contract, or those of one client, in one request."""
     response = await sender.send(LIST_CONTRACTS, requests.list_contracts(customer_id))
-    contracts = [_contract(*row) for row in read_all(response.body, _WireContract, where="contracts")]
+    headers = response.shown_headers
+    rows = read_all(response.body, _WireContract, where="contracts")
+    contracts = [_contract(*row, headers) for row in rows]
     return tuple(one for one in contracts if customer_id is None or one.customer_id == customer_id)
 
 
@@ -186,7 +197,9 @@ async def fetch_contract(sender: Sender, contract_id: str) -> Contract:
         NotFound: It is deleted, was never there, or is another tenant's.
     """
     response = await sender.send(GET_CONTRACT, requests.get_contract(contract_id))
-    contract = _contract(*read_one(response.body, _WireContract, where=f"contract {contract_id}"))
+    contract = _contract(
+        *read_one(response.body, _WireContract, where=f"contract {contract_id}"), response.shown_headers
+    )
     if contract.id != contract_id:
         raise MalformedResponse(f"Kukkingu answered with another contract than {contract_id}")
     return contract
@@ -206,6 +219,7 @@ async def all_projects(sender: Sender, *, contract_id: str | None = None) -> Seq
                 name=wire.name,
                 description=wire.description,
                 raw=raw,
+                headers=response.shown_headers,
             )
         )
     return tuple(found)
@@ -235,12 +249,14 @@ def create_customer(writes: Writes, new: NewCustomer) -> Write[Customer]:
 
     async def perform(sender: Sender) -> Done[Customer]:
         response = await sender.send(writes.create_customer, request)
-        customer = _customer(*read_one(response.body, _WireClient, where="created client"))
-        return Done(value=customer, resource_id=customer.id, raw=customer.raw)
+        customer = _customer(
+            *read_one(response.body, _WireClient, where="created client"), response.shown_headers
+        )
+        return _done(customer)
 
     async def look(sender: Sender) -> Sighting[Customer]:
         found = [one for one in await all_customers(sender) if one.name == name]
-        return Sighting(matches=tuple(Done(value=one, resource_id=one.id, raw=one.raw) for one in found))
+        return Sighting(matches=tuple(_done(one) for one in found))
 
     return Write(
         operation=writes.create_customer,
@@ -262,9 +278,11 @@ def delete_customer(writes: Writes, customer_id: str) -> Write[None]:
     gone = Done(value=None, resource_id=customer_id)
 
     async def perform(sender: Sender) -> Done[None]:
-        with suppress(NotFound):  # gone is what was asked for
-            await sender.send(writes.delete_customer, request)
-        return gone
+        try:
+            response = await sender.send(writes.delete_customer, request)
+        except NotFound:
+            return gone  # which is what was asked for
+        return attrs.evolve(gone, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[None]:
         is_there = any(one.id == customer_id for one in await all_customers(sender))
@@ -301,13 +319,15 @@ def create_contract(writes: Writes, new: NewContract) -> Write[Contract]:
 
     async def perform(sender: Sender) -> Done[Contract]:
         response = await sender.send(writes.create_contract, request)
-        contract = _contract(*read_one(response.body, _WireContract, where="created contract"))
-        return Done(value=contract, resource_id=contract.id, raw=contract.raw)
+        contract = _contract(
+            *read_one(response.body, _WireContract, where="created contract"), response.shown_headers
+        )
+        return _done(contract)
 
     async def look(sender: Sender) -> Sighting[Contract]:
         contracts = await all_contracts(sender, customer_id=new.customer_id)
         found = [one for one in contracts if one.name == name]
-        return Sighting(matches=tuple(Done(value=one, resource_id=one.id, raw=one.raw) for one in found))
+        return Sighting(matches=tuple(_done(one) for one in found))
 
     return Write(
         operation=writes.create_contract,
@@ -319,6 +339,10 @@ def create_contract(writes: Writes, new: NewContract) -> Write[Contract]:
             id=contract_id or "", customer_id=new.customer_id, name=name, amount=new.amount
         ),
     )
+
+
+def _done(made: T) -> Done[T]:
+    return Done(value=made, resource_id=made.id, raw=made.raw, headers=made.headers)
 
 
 def _checked_name(name: str, what: str) -> str:

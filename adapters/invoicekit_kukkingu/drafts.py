@@ -138,7 +138,7 @@ def create_invoice(config: KukkinguConfig, writes: Writes, new: NewInvoice) -> W
 
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.create_invoice, request)
-        record = read_invoice(response.body, where="created invoice")
+        record = read_invoice(response.body, where="created invoice", headers=response.shown_headers)
         if record.wire.number != draft.number or record.currency != draft.currency:
             raise MalformedResponse(
                 "Kukkingu created an invoice of another number or currency than asked for"
@@ -185,7 +185,7 @@ def create_invoice(config: KukkinguConfig, writes: Writes, new: NewInvoice) -> W
 
 
 def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
 
 def _add_chunk(
@@ -307,4 +307,9 @@ class _Chunk:
                 paths=("$.data.amountMinor: not the sum of the lines",),
             )
         items = [line.item(self.amounts) for line in records]
-        return Done(value=record.invoice(items), resource_id=self.invoice_id, raw=record.raw)
+        return Done(
+            value=record.invoice(items),
+            resource_id=self.invoice_id,
+            raw=record.raw,
+            headers=record.headers,
+        )

@@ -20,13 +20,14 @@ _TICK = timedelta(microseconds=1)
 async def fetch_entry(sender: Sender, entry_id: str) -> EntryRecord:
     """Read one time entry."""
     response = await sender.send(GET_TIME_ENTRY, requests.get_entry(entry_id))
-    return read_entry(response.body, expected_id=entry_id)
+    return read_entry(response.body, expected_id=entry_id, headers=response.shown_headers)
 
 
 async def entries_of_line(sender: Sender, billable_id: str) -> Sequence[TimeEntry]:
     """Read the time entries that hang on a line."""
     response = await sender.send(LIST_TIME_ENTRIES, requests.list_entries(billable_id=billable_id))
-    return tuple(record.entry() for record in read_entries(response.body))
+    records = read_entries(response.body, headers=response.shown_headers)
+    return tuple(record.entry() for record in records)
 
 
 async def list_entries(sender: Sender, query: TimeEntryQuery) -> Sequence[TimeEntry]:
@@ -55,7 +56,8 @@ async def list_entries(sender: Sender, query: TimeEntryQuery) -> Sequence[TimeEn
         last=None if query.end is None else (query.end.astimezone(UTC) - _TICK).date(),
     )
     response = await sender.send(LIST_TIME_ENTRIES, request)
-    return tuple(record.entry() for record in read_entries(response.body) if _matches(record, query))
+    records = read_entries(response.body, headers=response.shown_headers)
+    return tuple(record.entry() for record in records if _matches(record, query))
 
 
 def _matches(record: EntryRecord, query: TimeEntryQuery) -> bool:
@@ -137,10 +139,10 @@ def _link(writes: Writes, ids: tuple[str, ...], billable_id: str | None, *, may_
             raise taken
         request = requests.replace_entry(entry_id, encode_entry(before, billable_id))
         response = await sender.send(writes.mark_time_entries, request)
-        after = read_entry(response.body, expected_id=entry_id)
+        after = read_entry(response.body, expected_id=entry_id, headers=response.shown_headers)
         if after.billable_id != billable_id or after.kept_fields() != before.kept_fields():
             raise MalformedResponse(f"time entry {entry_id} came back otherwise than it was written")
-        return Done(value=None, resource_id=entry_id, raw=after.raw)
+        return Done(value=None, resource_id=entry_id, raw=after.raw, headers=after.headers)
 
     async def look(sender: Sender) -> Sighting[None]:
         record = await fetch_entry(sender, entry_id)

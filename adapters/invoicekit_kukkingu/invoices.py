@@ -44,7 +44,12 @@ async def fetch_invoice(sender: Sender, invoice_id: str) -> InvoiceRecord:
         if found is None:
             raise missing from None
         return found
-    return read_invoice(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
+    return read_invoice(
+        response.body,
+        expected_id=invoice_id,
+        where=f"invoice {invoice_id}",
+        headers=response.shown_headers,
+    )
 
 
 async def fetch_whole_invoice(sender: Sender, invoice_id: str, amounts: BillableAmount) -> Invoice:
@@ -61,7 +66,7 @@ async def all_invoices(
     response = await sender.send(
         LIST_INVOICES, requests.list_invoices(contract_id=contract_id, status=status)
     )
-    return read_invoices(response.body)
+    return read_invoices(response.body, headers=response.shown_headers)
 
 
 async def list_invoices(sender: Sender, query: InvoiceQuery) -> Sequence[Invoice]:

@@ -1,6 +1,6 @@
 """Payments, which at Kukkingu are one instant: paidAt, set for the whole amount or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
@@ -14,7 +14,7 @@ from invoicekit.errors import (
     MalformedResponse,
     UnsupportedOperation,
 )
-from invoicekit.model import UNSUPPORTED, Money, NewPayment, Payment
+from invoicekit.model import NO_HEADERS, UNSUPPORTED, Money, NewPayment, Payment
 from invoicekit.wire import canonical
 from invoicekit_kukkingu import requests
 from invoicekit_kukkingu.invoices import fetch_invoice
@@ -32,7 +32,7 @@ async def list_payments(sender: Sender, invoice_id: str) -> Sequence[Payment]:
         return ()
     if not isinstance(total, Money):
         raise MalformedResponse(f"invoice {invoice_id} is paid, and its amount cannot be read")
-    return (_payment(invoice_id, total, paid_at, raw=record.raw),)
+    return (_payment(invoice_id, total, paid_at, record=record),)
 
 
 def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
@@ -59,7 +59,14 @@ def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
         return _payment(payment.invoice_id, payment.amount, paid_at, reference=payment.reference)
 
     def done(record: InvoiceRecord) -> Done[Payment]:
-        return Done(value=recall(None), resource_id=payment.invoice_id, raw=record.raw)
+        return Done(
+            value=_payment(
+                payment.invoice_id, payment.amount, paid_at, reference=payment.reference, record=record
+            ),
+            resource_id=payment.invoice_id,
+            raw=record.raw,
+            headers=record.headers,
+        )
 
     async def perform(sender: Sender) -> Done[Payment]:
         try:
@@ -71,7 +78,12 @@ def record_payment(writes: Writes, payment: NewPayment) -> Write[Payment]:
                 raise
             return done(record)
         where = f"answer to a payment on invoice {payment.invoice_id}"
-        record = read_invoice(response.body, expected_id=payment.invoice_id, where=where)
+        record = read_invoice(
+            response.body,
+            expected_id=payment.invoice_id,
+            where=where,
+            headers=response.shown_headers,
+        )
         if record.paid_at != paid_at:
             raise MalformedResponse(f"{where}: it came back without the paidAt that was set")
         return done(record)
@@ -99,7 +111,7 @@ def _payment(
     paid_at: datetime,
     *,
     reference: str | None = None,
-    raw: Mapping[str, object] | None = None,
+    record: InvoiceRecord | None = None,
 ) -> Payment:
     return Payment(
         id=None,
@@ -109,7 +121,8 @@ def _payment(
         note=UNSUPPORTED,
         author=UNSUPPORTED,
         reference=reference,
-        raw=raw or {},
+        raw={} if record is None else record.raw,
+        headers=NO_HEADERS if record is None else record.headers,
     )
 
 

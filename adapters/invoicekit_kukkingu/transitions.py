@@ -57,7 +57,10 @@ def set_status(writes: Writes, change: StatusChange) -> Write[Invoice]:
                 raise
             return _done(record)
         record = read_invoice(
-            response.body, expected_id=change.invoice_id, where=f"invoice {change.invoice_id}"
+            response.body,
+            expected_id=change.invoice_id,
+            where=f"invoice {change.invoice_id}",
+            headers=response.shown_headers,
         )
         if record.status != raw:
             raise MalformedResponse(f"invoice {record.id} came back as {record.status} and not as {raw}")
@@ -88,7 +91,7 @@ def _request(change: StatusChange) -> HttpRequest:
 
 
 def _done(record: InvoiceRecord) -> Done[Invoice]:
-    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw)
+    return Done(value=record.invoice(), resource_id=record.id, raw=record.raw, headers=record.headers)
 
 
 def _refusal(record: InvoiceRecord, change: StatusChange) -> UsageError | None:

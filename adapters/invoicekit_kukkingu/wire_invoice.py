@@ -9,6 +9,7 @@ import attrs
 from invoicekit.errors import MalformedResponse
 from invoicekit.model import (
     MISSING,
+    NO_HEADERS,
     UNSUPPORTED,
     Absent,
     Invoice,
@@ -65,6 +66,7 @@ class InvoiceRecord:
 
     wire: WireInvoice
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -131,6 +133,7 @@ class InvoiceRecord:
             subject=UNSUPPORTED,
             note=UNSUPPORTED,
             raw=self.raw,
+            headers=self.headers,
         )
 
 
@@ -138,11 +141,18 @@ def _day(text: Text) -> date | Absent | None:
     return read_date(text) if isinstance(text, str) else text
 
 
-def read_invoice(body: bytes, *, expected_id: str | None = None, where: str = "invoice") -> InvoiceRecord:
+def read_invoice(
+    body: bytes,
+    *,
+    expected_id: str | None = None,
+    where: str = "invoice",
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> InvoiceRecord:
     """Read one invoice.
 
     Args:
         expected_id: The invoice that was asked for.
+        headers: What the answer came with.
 
     Raises:
         MalformedResponse: Not an invoice, or another one than asked for.
@@ -153,12 +163,17 @@ def read_invoice(body: bytes, *, expected_id: str | None = None, where: str = "i
             f"{where}: Kukkingu answered with another invoice than {expected_id}",
             paths=("$.data.id: not the id asked for",),
         )
-    return InvoiceRecord(wire=wire, raw=raw)
+    return InvoiceRecord(wire=wire, raw=raw, headers=headers)
 
 
-def read_invoices(body: bytes, *, where: str = "invoices") -> list[InvoiceRecord]:
+def read_invoices(
+    body: bytes, *, where: str = "invoices", headers: Mapping[str, str] = NO_HEADERS
+) -> list[InvoiceRecord]:
     """Read all invoices of an answer."""
-    return [InvoiceRecord(wire=wire, raw=raw) for wire, raw in read_all(body, WireInvoice, where=where)]
+    return [
+        InvoiceRecord(wire=wire, raw=raw, headers=headers)
+        for wire, raw in read_all(body, WireInvoice, where=where)
+    ]
 
 
 def encode_paid_at(paid_at: datetime) -> bytes:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import attrs
 
 from invoicekit.errors import MalformedResponse
-from invoicekit.model import MISSING, UNSUPPORTED, Absent, TimeEntry
+from invoicekit.model import MISSING, NO_HEADERS, UNSUPPORTED, Absent, TimeEntry
 from invoicekit.wire import named, read_date
 from invoicekit_kukkingu.wire import CODEC, Related, Relation, Text, read_all, read_one
 
@@ -35,6 +35,7 @@ class EntryRecord:
 
     wire: WireEntry
     raw: Mapping[str, object] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def id(self) -> str:
@@ -70,6 +71,7 @@ class EntryRecord:
             duration=_duration(wire.seconds),
             hourly_rate=UNSUPPORTED,
             raw=self.raw,
+            headers=self.headers,
         )
 
     @property
@@ -101,7 +103,7 @@ def _duration(seconds: int) -> timedelta | Absent:
         return MISSING  # Kukkingu shows no bounds; the number stays in `raw`
 
 
-def read_entry(body: bytes, *, expected_id: str) -> EntryRecord:
+def read_entry(body: bytes, *, expected_id: str, headers: Mapping[str, str] = NO_HEADERS) -> EntryRecord:
     """Read one time entry.
 
     Raises:
@@ -113,12 +115,13 @@ def read_entry(body: bytes, *, expected_id: str) -> EntryRecord:
         raise MalformedResponse(
             f"{where}: Kukkingu answered with another entry", paths=("$.data.id: not the id asked for",)
         )
-    return EntryRecord(wire=wire, raw=raw)
+    return EntryRecord(wire=wire, raw=raw, headers=headers)
 
 
-def read_entries(body: bytes) -> list[EntryRecord]:
+def read_entries(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> list[EntryRecord]:
     """Read all time entries of an answer."""
-    return [EntryRecord(wire=wire, raw=raw) for wire, raw in read_all(body, WireEntry, where="time entries")]
+    rows = read_all(body, WireEntry, where="time entries")
+    return [EntryRecord(wire=wire, raw=raw, headers=headers) for wire, raw in rows]
 
 
 def encode_entry(record: EntryRecord, billable_id: str | None) -> bytes:

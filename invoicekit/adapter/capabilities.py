@@ -20,7 +20,7 @@ Scale = AmountScale[int] | AmountScale[Decimal] | ScaledNumber
 
 _DELETIONS = frozenset({"delete_invoice", "delete_payment"})
 _STATUS_SETTER = "set_status"
-_OURS = frozenset({"raw", "is_status_derived"})
+_OURS = frozenset({"raw", "headers", "is_status_derived"})
 
 
 class Support(Enum):

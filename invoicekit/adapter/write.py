@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from invoicekit.model import NO_HEADERS
 from invoicekit.operation import Operation
 from invoicekit.transport import Sender
 
@@ -23,11 +24,22 @@ class Done(Generic[T]):
         value: The thing written, as far as the answer shows it.
         resource_id: The provider's id of it, kept in the journal; None where the answer has none.
         raw: The answer as sent.
+        headers: The headers it came with, as `HttpResponse.shown_headers` gives them.
     """
 
     value: T
     resource_id: str | None = None
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
+
+    def seen_as(self, found: "Done[T]") -> "Done[T]":
+        """Return what a read showed of it, with the answer to the write where that held something."""
+        return Done(
+            value=found.value,
+            resource_id=found.resource_id,
+            raw=self.raw or found.raw,
+            headers=self.headers or found.headers,
+        )
 
 
 @attrs.frozen(kw_only=True)

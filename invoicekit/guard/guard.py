@@ -87,7 +87,14 @@ class Guard:
             self._tell(key, result.outcome, result.attempts, started)
         if write.then is None:
             return result
-        following = write.then(Done(value=result.value, resource_id=result.resource_id, raw=result.raw))
+        following = write.then(
+            Done(
+                value=result.value,
+                resource_id=result.resource_id,
+                raw=result.raw,
+                headers=result.headers,
+            )
+        )
         if following is None:
             return result
         last = await self.run(following, scope, reference=reference)

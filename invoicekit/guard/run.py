@@ -236,15 +236,13 @@ class Run(Generic[T]):
             sighting = await self._try_look()
             found = None if sighting is None else await self._found(sighting)
             if found is not None:
-                done = Done(value=found.value, resource_id=found.resource_id, raw=done.raw or found.raw)
+                done = done.seen_as(found)
                 evidence, verified = "confirmed by the provider's answer and by reading back", True
         return await self._settle(done, Outcome.APPLIED, evidence, verified=verified)
 
     async def _reject(self, failure: Rejected) -> None:
         state = IntentState.REJECTED if self._gate.sends else IntentState.CANCELLED
         await self._promise.close(state, evidence=f"{type(failure).__name__} {failure.status or ''}".strip())
-
-    # --- doubt --------------------------------------------------------------------------------
 
     async def _in_doubt(self, why: str) -> WriteResult[T]:
         self._doubt_since[self._promise.key] = self._clock.monotonic()
@@ -367,6 +365,7 @@ class Run(Generic[T]):
             reference=self._promise.key.reference,
             resource_id=done.resource_id,
             raw=done.raw,
+            headers=done.headers,
         )
 
     def _unknown(self, why: str, *, next_check_at: float | None) -> OutcomeUnknown:

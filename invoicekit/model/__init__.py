@@ -16,6 +16,7 @@ from invoicekit.model.command import (
 )
 from invoicekit.model.customer import Customer
 from invoicekit.model.exact import shift_point
+from invoicekit.model.headers import NO_HEADERS, Headers
 from invoicekit.model.invoice import Invoice, LineItem
 from invoicekit.model.money import Money, currency_exponent
 from invoicekit.model.page import Page, Pager
@@ -26,10 +27,12 @@ from invoicekit.model.time_entry import TimeEntry
 
 __all__ = [
     "MISSING",
+    "NO_HEADERS",
     "UNSUPPORTED",
     "Absent",
     "Customer",
     "EntryMarks",
+    "Headers",
     "Invoice",
     "InvoiceChange",
     "InvoiceQuery",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from invoicekit.model.absence import MISSING, Absent
+from invoicekit.model.headers import NO_HEADERS
 
 
 @attrs.frozen(kw_only=True)
@@ -13,6 +14,7 @@ class Customer:
 
     Attributes:
         raw: Everything the provider sent.
+        headers: Of the answer that brought it; rows of one page share theirs. See `Headers`.
     """
 
     id: str
@@ -23,3 +25,4 @@ class Customer:
     currency: str | Absent | None = MISSING
     is_archived: bool | Absent | None = MISSING
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)

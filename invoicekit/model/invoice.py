@@ -7,6 +7,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.model.absence import MISSING, Absent
+from invoicekit.model.headers import NO_HEADERS
 from invoicekit.model.money import Money
 from invoicekit.model.status import InvoiceStatus, PaymentStatus
 
@@ -55,6 +56,7 @@ class Invoice:
         total, amount_paid, amount_due: In the invoice's currency.
         tax_percents: The percentages the provider applies, in its order: ``10`` is ten percent.
         raw: Everything the provider sent, unknown fields included.
+        headers: Of the answer that brought it; rows of one page share theirs. See `Headers`.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Invoice:
     subject: str | Absent | None = MISSING
     note: str | Absent | None = MISSING
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)
 
     def is_overdue(self, today: date) -> bool:
         """Tell whether the due date lies before `today` and money is still owed; never stored.

@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from invoicekit.model.absence import MISSING, Absent
+from invoicekit.model.headers import NO_HEADERS
 from invoicekit.model.money import Money
 
 
@@ -20,6 +21,7 @@ class Payment:
         paid_at: Aware UTC instant.
         note: The note as stored, our marker included.
         raw: Everything the provider sent.
+        headers: Of the answer that brought it; rows of one page share theirs. See `Headers`.
     """
 
     id: str | None
@@ -30,3 +32,4 @@ class Payment:
     author: str | Absent | None = MISSING
     reference: str | None = None
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)

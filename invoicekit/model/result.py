@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from invoicekit.model.headers import NO_HEADERS
+
 T = TypeVar("T", covariant=True)
 
 
@@ -32,6 +34,7 @@ class WriteResult(Generic[T]):
         reference: The reference it is journalled under; pass it again to ask for the same effect.
         resource_id: The provider's id of what was written, where it is known.
         raw: What the provider answered, where it answered.
+        headers: Of that answer, or of the read that showed it; none where the journal knew. See `Headers`.
     """
 
     outcome: Outcome
@@ -42,3 +45,4 @@ class WriteResult(Generic[T]):
     reference: str | None = None
     resource_id: str | None = None
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)

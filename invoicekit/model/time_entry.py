@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from invoicekit.model.absence import MISSING, Absent
+from invoicekit.model.headers import NO_HEADERS
 from invoicekit.model.money import Money
 
 
@@ -19,6 +20,7 @@ class TimeEntry:
         end, duration: None while the timer runs.
         hourly_rate: Price of one hour.
         raw: Everything the provider sent.
+        headers: Of the answer that brought it; rows of one page share theirs. See `Headers`.
     """
 
     id: str
@@ -36,3 +38,4 @@ class TimeEntry:
     duration: timedelta | Absent | None = MISSING
     hourly_rate: Money | Absent | None = MISSING
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False, eq=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False, eq=False)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from invoicekit.model import Headers
+
 
 @attrs.frozen(kw_only=True)
 class HttpRequest:
@@ -39,12 +41,17 @@ class HttpResponse:
 
     Attributes:
         status: HTTP status.
-        headers: Names in lower case; the last of repeated headers.
+        headers: Names in lower case; the last of repeated headers. `repr` shows `shown_headers` instead.
         body: Decompressed and bounded in size.
         sends: How often the request may have gone out underneath, as far as it is known (>= 1).
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=lambda headers: repr(Headers(headers)))
     body: bytes
     sends: int = 1
+
+    @property
+    def shown_headers(self) -> Headers:
+        """The headers as objects read from this answer show them: without what could be a secret."""
+        return Headers(self.headers)
