@@ -298,6 +298,36 @@ def delete_customer(writes: Writes, customer_id: str) -> Write[None]:
     )
 
 
+def delete_contract(writes: Writes, contract_id: str) -> Write[None]:
+    """Delete a contract; gone is done.
+
+    Answer: 204 with an empty body.
+    Source: vendor's page, delete contract. Unverified: what becomes of invoices that hang on it.
+    """
+    request = requests.delete_contract(contract_id)
+    gone = Done(value=None, resource_id=contract_id)
+
+    async def perform(sender: Sender) -> Done[None]:
+        try:
+            response = await sender.send(writes.delete_contract, request)
+        except NotFound:
+            return gone  # which is what was asked for
+        return attrs.evolve(gone, headers=response.shown_headers)
+
+    async def look(sender: Sender) -> Sighting[None]:
+        is_there = any(one.id == contract_id for one in await all_contracts(sender))
+        return Sighting() if is_there else Sighting(matches=(gone,))
+
+    return Write(
+        operation=writes.delete_contract,
+        target=contract_id,
+        content=canonical(contract_id=contract_id),
+        perform=perform,
+        look=look,
+        recall=lambda _: None,
+    )
+
+
 def create_contract(writes: Writes, new: NewContract) -> Write[Contract]:
     """Create a contract; its name within the client is the natural key.
 

@@ -13,6 +13,7 @@ from invoicekit_kukkingu.directory import (
     all_contracts,
     all_projects,
     create_contract,
+    delete_contract,
     delete_customer,
     fetch_contract,
     fetch_health,
@@ -20,6 +21,7 @@ from invoicekit_kukkingu.directory import (
 from invoicekit_kukkingu.entries import entries_of_line, fetch_entry, link_entries
 from invoicekit_kukkingu.lines import fetch_lines
 from invoicekit_kukkingu.operations import Writes
+from invoicekit_kukkingu.tracking import NewTimeEntry, create_time_entry
 
 
 class KukkinguNative(Adapter[KukkinguConfig]):
@@ -51,6 +53,10 @@ class KukkinguNative(Adapter[KukkinguConfig]):
         """Create a contract; its name within the client is the natural key."""
         return create_contract(self._writes, new)
 
+    def delete_contract(self, contract_id: str) -> Write[None]:
+        """Delete a contract; gone is done."""
+        return delete_contract(self._writes, contract_id)
+
     async def list_projects(self, *, contract_id: str | None = None) -> Sequence[Project]:
         """Read every project, or those of one contract."""
         return await all_projects(self.sender, contract_id=contract_id)
@@ -61,6 +67,10 @@ class KukkinguNative(Adapter[KukkinguConfig]):
         """Read the lines of an invoice, or of the tenant."""
         amounts = self.config.billable_amount
         return tuple(line.item(amounts) for line in await fetch_lines(self.sender, invoice_id))
+
+    def create_time_entry(self, new: NewTimeEntry) -> Write[TimeEntry]:
+        """Record time on a project; its reference tells a repeat from a second entry."""
+        return create_time_entry(self._writes, new)
 
     async def get_time_entry(self, entry_id: str) -> TimeEntry:
         """Read one time entry."""

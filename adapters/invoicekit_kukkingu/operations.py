@@ -23,7 +23,8 @@ class Writes:
     """The declarations of all writes, for one configuration.
 
     No page mentions an idempotency key. Appends are told from their repeats by an invoice's number within
-    its contract, a client's name, a contract's name within its client, and a referenceId on every line.
+    its contract, a client's name, a contract's name within its client, and a referenceId on every line and
+    time entry.
     Everything else sets a value that a read shows.
 
     Unverified: how long a write may stay invisible to reads; nobody declares a bound, so `settle_seconds`
@@ -38,7 +39,9 @@ class Writes:
     mark_time_entries: Operation
     create_customer: Operation
     create_contract: Operation
+    create_time_entry: Operation
     delete_customer: Operation
+    delete_contract: Operation
 
     @classmethod
     def settling_within(cls, seconds: float | None) -> "Writes":
@@ -66,5 +69,7 @@ class Writes:
             mark_time_entries=value("mark_time_entries"),
             create_customer=append("create_customer", Idempotency.NATURAL_KEY),
             create_contract=append("create_contract", Idempotency.NATURAL_KEY),
+            create_time_entry=append("create_time_entry", Idempotency.MARKER),
             delete_customer=value("delete_customer"),
+            delete_contract=value("delete_contract"),
         )

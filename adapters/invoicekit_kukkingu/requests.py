@@ -108,6 +108,11 @@ def get_entry(entry_id: str) -> HttpRequest:
     return _get(_ENTRY.fill(entry=entry_id), _ENTRY_EXPAND)
 
 
+def create_entry(body: bytes) -> HttpRequest:
+    """Record time on a project."""
+    return _send("POST", "/time-entries", body)
+
+
 def replace_entry(entry_id: str, body: bytes) -> HttpRequest:
     """Replace a time entry as a whole."""
     return _send("PUT", _ENTRY.fill(entry=entry_id), body)
@@ -158,6 +163,11 @@ def get_contract(contract_id: str) -> HttpRequest:
 def create_contract(body: bytes) -> HttpRequest:
     """Create a contract for a client."""
     return _send("POST", "/contracts", body)
+
+
+def delete_contract(contract_id: str) -> HttpRequest:
+    """Delete a contract."""
+    return _send("DELETE", _CONTRACT.fill(contract=contract_id))
 
 
 def list_projects(contract_id: str | None) -> HttpRequest:

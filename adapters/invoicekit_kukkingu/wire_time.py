@@ -118,6 +118,12 @@ def read_entry(body: bytes, *, expected_id: str, headers: Mapping[str, str] = NO
     return EntryRecord(wire=wire, raw=raw, headers=headers)
 
 
+def read_new_entry(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> EntryRecord:
+    """Read the entry that was just recorded, of whatever id."""
+    wire, raw = read_one(body, WireEntry, where="recorded time entry")
+    return EntryRecord(wire=wire, raw=raw, headers=headers)
+
+
 def read_entries(body: bytes, *, headers: Mapping[str, str] = NO_HEADERS) -> list[EntryRecord]:
     """Read all time entries of an answer."""
     rows = read_all(body, WireEntry, where="time entries")

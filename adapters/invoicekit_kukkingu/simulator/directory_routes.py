@@ -34,6 +34,7 @@ class DirectoryRoutes:
             ("create_client", "POST", "/clients", self._create_client),
             ("delete_client", "DELETE", "/clients/{client_id}", self._delete_client),
             ("create_contract", "POST", "/contracts", self._create_contract),
+            ("delete_contract", "DELETE", "/contracts/{contract_id}", self._delete_contract),
         ):
             yield Route(operation=operation, method=method, path=PATH + path, answer=write, is_write=True)
 
@@ -118,6 +119,15 @@ class DirectoryRoutes:
         tenant.contracts.put(contract)
         tenant.did("create_contract", contract.id, contract.name)
         return self._created(self._access.writer(call).contract(contract))
+
+    def _delete_contract(self, call: Call) -> Answer:
+        tenant = self._access.tenant(call)
+        contract: Contract = kept(tenant.contracts, "Contract", call.params["contract_id"])
+        if any(one.contract_id == contract.id for one in (*tenant.invoices, *tenant.projects)):
+            raise refusal.conflict("Contract has invoices or projects")
+        tenant.contracts.remove(contract.id)
+        tenant.did("delete_contract", contract.id)
+        return Answer(status=204)
 
     def _created(self, document: dict[str, object]) -> Answer:
         return Answer.json({"data": document}, status=self._access.behaviour.created_status)
