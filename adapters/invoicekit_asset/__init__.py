@@ -3,6 +3,7 @@
 from invoicekit_asset.adapter import Asset
 from invoicekit_asset.changes import LineChange
 from invoicekit_asset.config import AssetConfig
+from invoicekit_asset.customer_changes import CustomerChange
 from invoicekit_asset.drafts import CreatedInvoices
 from invoicekit_asset.token import ClientCredentials
 from invoicekit_asset.wire_create import ItemFault
@@ -14,6 +15,7 @@ __all__ = [
     "ClientCredentials",
     "CreatedInvoices",
     "CreditMemo",
+    "CustomerChange",
     "ItemFault",
     "LineChange",
     "Refund",

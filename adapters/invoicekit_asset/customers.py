@@ -91,7 +91,8 @@ def create_customer(requests: Requests, writes: Writes, currency: str, new: NewC
     """
     if new.address is not None:
         raise UnsupportedOperation(
-            "Asset keeps addresses in parts; leave address out and send billing_address by request()"
+            "Asset keeps addresses in parts; leave address out and set billing_address by "
+            "native.update_customer()"
         )
     if new.note is not None:
         raise UnsupportedOperation("Asset keeps no note on a customer; leave note out")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from invoicekit.adapter import Adapter, Sender, Write
-from invoicekit.model import Invoice, Money, NewInvoice, Page, Payment
+from invoicekit.model import Customer, Invoice, Money, NewInvoice, Page, Payment
 from invoicekit_asset.account import customer_credits
 from invoicekit_asset.changes import LineChange, change_lines
 from invoicekit_asset.config import AssetConfig
 from invoicekit_asset.credit import CreditDesk
 from invoicekit_asset.credit_notes import MemoDesk
+from invoicekit_asset.customer_changes import CustomerChange, update_customer
 from invoicekit_asset.drafts import CreatedInvoices, InvoiceMaker
 from invoicekit_asset.invoices import InvoiceReader
 from invoicekit_asset.operations import Writes
@@ -75,6 +76,12 @@ class AssetNative(Adapter[AssetConfig]):
     def void_credit_memo(self, memo_id: str) -> Write[CreditMemo]:
         """Void a credit memo, which takes the credit back."""
         return self._memos.void(memo_id)
+
+    # --- customers ----------------------------------------------------------------------------
+
+    def update_customer(self, customer_id: str, change: CustomerChange) -> Write[Customer]:
+        """Change name, e-mail, telephone or addresses of a customer."""
+        return update_customer(self._requests, self._writes, self.config.currency, customer_id, change)
 
     async def customer_credits(self) -> Mapping[str, Money]:
         """Read what credit each customer has, by customer id."""

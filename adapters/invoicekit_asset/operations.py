@@ -41,6 +41,7 @@ class Writes:
     update_invoice: Operation
     set_status: Operation
     create_customer: Operation
+    update_customer: Operation
 
     @classmethod
     def settling_within(cls, seconds: float | None) -> "Writes":
@@ -85,4 +86,5 @@ class Writes:
             update_invoice=value("update_invoice"),
             set_status=value("set_status"),
             create_customer=append("create_customer", after=False),
+            update_customer=value("update_customer"),
         )

@@ -23,7 +23,7 @@ def _path(template: str) -> PathTemplate:
         pattern=_BUSINESS,
         patterns={
             name: pattern
-            for name, pattern in (("invoice", INVOICE_ID), ("memo", MEMO_ID))
+            for name, pattern in (("invoice", INVOICE_ID), ("memo", MEMO_ID), ("customer", CUSTOMER_ID))
             if f"{{{name}}}" in template
         },
     )
@@ -40,6 +40,7 @@ _MEMOS = _path("/credit-memo")
 _VOID_MEMO = _path("/credit-memo/{memo}/void")
 _MEMO = _path("/credit-memo/{memo}")
 _CUSTOMERS = _path("/customers")
+_CUSTOMER = _path("/customers/{customer}")
 _TRANSACTIONS = _path("/transactions")
 _CREDITS = _path("/reports/customer-credits")
 
@@ -163,6 +164,10 @@ class Requests:
     def create_customer(self, body: bytes) -> HttpRequest:
         """Create a customer."""
         return self._write("POST", _CUSTOMERS.fill(business=self.business), body)
+
+    def update_customer(self, customer_id: str, body: bytes) -> HttpRequest:
+        """Change some fields of a customer."""
+        return self._write("PATCH", _CUSTOMER.fill(business=self.business, customer=customer_id), body)
 
     def credits(self) -> HttpRequest:
         """Read what credit each customer has."""
