@@ -32,7 +32,7 @@ class Writer:
 
     def _tags(self, tags: Mapping[str, str]) -> object:
         if self._behaviour.tags_as_rows:
-            return {group: {"amount": "0.00", "value": value} for group, value in tags.items()}
+            return {group: [{"amount": "0.00", "value": value}] for group, value in tags.items()}
         return dict(tags)
 
     def invoice(self, invoice: Invoice) -> Document:
