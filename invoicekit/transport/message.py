@@ -15,7 +15,7 @@ class HttpRequest:
         method: Upper case.
         path: Below the host's base, starting with ``/``, already percent-encoded.
         query: Pairs in order; a key may come more than once.
-        body: Bytes of the encoded body, or None.
+        body: Bytes of the encoded body, or None; never shown, for it may carry a secret.
         host: A name from the adapter's `Site.hosts`.
         content_type: Media type of the body.
         accept: Media type wanted.
@@ -27,7 +27,7 @@ class HttpRequest:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    body: bytes | None = attrs.field(default=None, repr=False)
     host: str = "api"
     content_type: str = "application/json"
     accept: str = "application/json"
@@ -42,13 +42,13 @@ class HttpResponse:
     Attributes:
         status: HTTP status.
         headers: Names in lower case; the last of repeated headers. `repr` shows `shown_headers` instead.
-        body: Decompressed and bounded in size.
+        body: Decompressed and bounded in size; never shown, for it may carry a token.
         sends: How often the request may have gone out underneath, as far as it is known (>= 1).
     """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=lambda headers: repr(Headers(headers)))
-    body: bytes
+    body: bytes = attrs.field(repr=False)
     sends: int = 1
 
     @property
