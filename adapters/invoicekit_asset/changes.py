@@ -6,7 +6,7 @@ import attrs
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import FieldLocked, InvalidRequest, UnsupportedOperation, UsageError
-from invoicekit.model import MISSING, Absent, Invoice, InvoiceChange, NewLineItem
+from invoicekit.model import MISSING, Invoice, InvoiceChange, NewLineItem
 from invoicekit.wire import canonical, checked_id
 from invoicekit_asset.config import AssetConfig
 from invoicekit_asset.invoices import InvoiceReader
@@ -15,10 +15,11 @@ from invoicekit_asset.requests import LINE_ID, Requests
 from invoicekit_asset.status import KEEPS_ITS_LINES
 from invoicekit_asset.wire_create import (
     MOST_IN_BATCH,
+    check_change,
+    encode_change,
     encode_line_changes,
-    encode_tags,
     new_line,
-    tags_wanted,
+    shows,
 )
 from invoicekit_asset.wire_invoice import InvoiceRecord, read_invoice
 
@@ -30,13 +31,14 @@ def _done(record: InvoiceRecord) -> Done[Invoice]:
 def update_invoice(
     requests: Requests, writes: Writes, reader: InvoiceReader, invoice_id: str, change: InvoiceChange
 ) -> Write[Invoice]:
-    """Replace the tags, which are all that a neutral change can name here.
+    """Send what `extra` names, such as tags, which are replaced; no neutral field can change here.
 
-    Source: vendor docs, update-an-invoice: the body knows status, line_changes and tags alone.
+    Source: vendor docs, update-an-invoice: the body knows status, line_changes and tags alone. Another
+        name may be ignored: the result is `verified` where the invoice shows it afterwards.
 
     Raises:
         UnsupportedOperation: Another field is to change, which no call of Asset's can; nothing was sent.
-        UsageError: Nothing is to change, or extra names something unknown; nothing was sent.
+        UsageError: Nothing is to change, or extra names what has a call of its own; nothing was sent.
     """
     named = [
         field.name
@@ -48,10 +50,8 @@ def update_invoice(
             f"Asset cannot change {', '.join(named)} of an invoice; instead: set_status(VOID) and a new "
             "invoice, or native.change_lines() for lines; nothing was sent"
         )
-    tags = tags_wanted(change.extra)
-    if isinstance(tags, Absent):
-        raise UsageError("the change names nothing; tags go into extra={'asset': {'tags': {...}}}")
-    request = requests.update_invoice(invoice_id, encode_tags(tags))
+    check_change(change.extra)
+    request = requests.update_invoice(invoice_id, encode_change(change.extra))
 
     async def perform(sender: Sender) -> Done[Invoice]:
         response = await sender.send(writes.update_invoice, request)
@@ -68,12 +68,12 @@ def update_invoice(
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await reader.one(sender, invoice_id)
-        return Sighting(matches=(_done(record),) if record.tags == tags else ())
+        return Sighting(matches=(_done(record),) if shows(record, change.extra) else ())
 
     return Write(
         operation=writes.update_invoice,
         target=invoice_id,
-        content=canonical(invoice_id=invoice_id, tags=tags),
+        content=canonical(invoice_id=invoice_id, extra=change.extra),
         perform=perform,
         look=look,
         recall=lambda _: Invoice(id=invoice_id),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import attrs
 
 from invoicekit.errors import CurrencyMismatch, MalformedResponse, UnsupportedOperation, UsageError
-from invoicekit.model import MISSING, NO_HEADERS, Absent, NewInvoice, NewLineItem
+from invoicekit.model import MISSING, NO_HEADERS, NewInvoice, NewLineItem
 from invoicekit.wire import checked_id, write_midnight
 from invoicekit_asset.config import BY_AMOUNT, AssetConfig
 from invoicekit_asset.requests import CUSTOMER_ID
@@ -15,6 +15,9 @@ from invoicekit_asset.wire_invoice import LINE_MARKER, InvoiceRecord, record_of
 
 MOST_IN_BATCH = 100
 """Source: vendor docs, api-reference/invoice/create-an-invoice, version C."""
+
+
+_NOT_BY_EXTRA = frozenset({"id", "status", "line_changes", "total_amount", "total_paid", "payments"})
 
 
 def due_at(new: NewInvoice) -> str:
@@ -106,9 +109,9 @@ def encode_status(raw: str) -> bytes:
     return CODEC.encode({"status": raw})
 
 
-def encode_tags(tags: Mapping[str, str]) -> bytes:
-    """Write tags, which replace those there are. Source: vendor docs, update-an-invoice, newest."""
-    return CODEC.encode({"tags": dict(tags)})
+def encode_change(extra: Mapping[str, object]) -> bytes:
+    """Write a change: tags replace those there are. Source: vendor docs, update-an-invoice, newest."""
+    return CODEC.encode(dict(extra))
 
 
 def encode_line_changes(create: Sequence[Mapping[str, object]], delete: Sequence[str]) -> bytes:
@@ -185,18 +188,25 @@ def only_one(
     raise MalformedResponse("created invoice: the answer is not about the one invoice that was sent")
 
 
-def tags_wanted(extra: Mapping[str, object]) -> Mapping[str, str] | Absent:
-    """Return the tags that a change asks for; MISSING where it asks for none.
+def check_change(extra: Mapping[str, object]) -> None:
+    """Refuse a change that names nothing, or what has a call of its own; the rest is sent as it is.
 
     Raises:
-        UsageError: It asks for something else, or a tag is no text; nothing was sent.
+        UsageError: It is one of these, or a tag is no text; nothing was sent.
     """
-    unknown = sorted(set(extra) - {"tags"})
-    if unknown:
-        raise UsageError(f"extra['asset'] of a change knows tags; not {', '.join(unknown)}")
-    tags = extra.get("tags", MISSING)
-    if tags is MISSING:
-        return MISSING
+    if not extra:
+        raise UsageError("the change names nothing; tags go into extra={'asset': {'tags': {...}}}")
+    barred = sorted(extra.keys() & _NOT_BY_EXTRA)
+    if barred:
+        raise UsageError(f"extra cannot set {', '.join(barred)}: there is a call for it; nothing was sent")
+    tags = extra.get("tags", {})
     if not isinstance(tags, Mapping) or not all(isinstance(tag, str) for tag in (*tags, *tags.values())):
         raise UsageError("tags are a mapping from group to text; nothing was sent")
-    return dict(tags)
+
+
+def shows(record: InvoiceRecord, extra: Mapping[str, object]) -> bool:
+    """Tell whether an invoice is as the change wants it: tags by what they mean, the rest as it reads."""
+    return all(
+        record.tags == value if name == "tags" else name in record.raw and record.raw[name] == value
+        for name, value in extra.items()
+    )

@@ -7,14 +7,13 @@ from invoicekit.errors import Conflict, FieldLocked, MalformedResponse, UsageErr
 from invoicekit.model import MISSING, Invoice, InvoiceChange, NewInvoice
 from invoicekit.wire import HEX_24, canonical, checked_id
 from invoicekit_clockify.changes import replace_invoice
+from invoicekit_clockify.extra import check_extra
 from invoicekit_clockify.invoices import done_with, fetch_invoice, find_by_number
 from invoicekit_clockify.operations import Writes
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import UNSENT
 from invoicekit_clockify.wire_invoice import InvoiceRecord, encode_invoice, read_invoice
 from invoicekit_clockify.wire_items import Line, encode_item
-
-_EXTRA = frozenset({"timeViewMode"})
 
 
 def create_invoice(requests: Requests, writes: Writes, new: NewInvoice) -> Write[Invoice]:
@@ -26,14 +25,13 @@ def create_invoice(requests: Requests, writes: Writes, new: NewInvoice) -> Write
     Unverified: whether Clockify refuses a second invoice of the same number; we never ask it to.
 
     Raises:
-        UsageError: A blank number or currency, an unknown name in `extra`, or a line without item type.
+        UsageError: A blank number or currency, a field in `extra` that has an argument, or a line without
+            item type.
         InvalidAmount, InvalidIdentifier: A line or the customer can never be right; nothing was sent.
     """
     if new.number != new.number.strip() or not new.number or not new.currency.strip():
         raise UsageError("an invoice needs a number, without blanks at its ends, and a currency")
-    unknown = sorted(set(new.extra) - _EXTRA)
-    if unknown:
-        raise UsageError(f"extra knows timeViewMode; not {', '.join(unknown)}")
+    check_extra(new.extra, is_change=False)
     checked_id("customer", new.customer_id, HEX_24)
     lines = tuple(Line.of(item, requests.item_type) for item in new.line_items)
     for line in lines:

@@ -304,7 +304,7 @@ def encode_search(
 
 
 def encode_invoice(new: NewInvoice) -> bytes:
-    """Write a new invoice; its note and subject are not part of it.
+    """Write a new invoice, `extra` merged in last; its note and subject are not part of it.
 
     Shape: {"clientId", "currency", "dueDate", "issuedDate", "number"}, dates as instants. Answer: 201
     with a short object of the same fields and the id. A note or subject sent along is dropped silently,
@@ -319,9 +319,7 @@ def encode_invoice(new: NewInvoice) -> bytes:
         "issuedDate": write_midnight(new.issue_date),
         "number": new.number,
     }
-    if "timeViewMode" in new.extra:
-        document["timeViewMode"] = new.extra["timeViewMode"]
-    return CODEC.encode(document)
+    return CODEC.encode(document | dict(new.extra))
 
 
 def encode_status(raw: str) -> bytes:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from invoicekit.errors import MalformedResponse, UnsupportedOperation, UsageError
+from invoicekit.errors import MalformedResponse, UnsupportedOperation
 from invoicekit.model import MISSING, Absent, InvoiceChange
 from invoicekit.wire import PERCENT_X100, read_date, write_midnight
+from invoicekit_clockify.extra import check_extra
 from invoicekit_clockify.wire import CODEC
 from invoicekit_clockify.wire_invoice import InvoiceRecord
 
@@ -20,9 +21,11 @@ _KEPT = (
     "billFrom",
     "clientAddress",
 )
-"""What the replacement wipes when it is left out, beside the required fields."""
+"""What the replacement wipes when it is left out, beside the required fields.
 
-_EXTRA = frozenset({"companyId", "taxType", "visibleZeroFields", "billFrom", "clientAddress"})
+A field of `extra` that is none of these is set once: the next change replaces the invoice without it.
+"""
+
 _MOST_TAXES = 2
 
 
@@ -31,15 +34,13 @@ def check_change(change: InvoiceChange) -> None:
 
     Raises:
         UnsupportedOperation: More than two taxes, or an invoice without a client.
-        UsageError: An unknown name in `extra`.
+        UsageError: A field in `extra` that has an argument or a call.
     """
     if change.customer_id is None:
         raise UnsupportedOperation("a Clockify invoice always has a client; name another one instead")
     if isinstance(change.tax_percents, tuple) and len(change.tax_percents) > _MOST_TAXES:
         raise UnsupportedOperation("a Clockify invoice has at most two taxes")
-    unknown = sorted(set(change.extra) - _EXTRA)
-    if unknown:
-        raise UsageError(f"extra knows {', '.join(sorted(_EXTRA))}; not {', '.join(unknown)}")
+    check_extra(change.extra, is_change=True)
 
 
 def encode_update(record: InvoiceRecord, change: InvoiceChange) -> bytes:

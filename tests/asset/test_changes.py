@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from asset_desk import PAID_AT, Desk, StubSender, adapter, opened, usd
+from asset_desk import PAID_AT, Desk, StubSender, adapter, answer, invoice_document, opened, usd
 
 from invoicekit.errors import (
     CurrencyMismatch,
@@ -68,6 +68,7 @@ async def test_no_other_field_can_change(desk: Desk, change: dict[str, Any]) -> 
     [
         {},
         {"status": "paid"},
+        {"line_changes": {"delete_lines": ["inl_1"]}},
         {"tags": {"a": 1}},
         {"tags": "a"},
     ],
@@ -76,6 +77,20 @@ def test_a_change_of_nothing_or_of_something_odd_is_refused(extra: dict[str, obj
     """Also a status smuggled in: it has a call of its own."""
     with pytest.raises(UsageError):
         adapter(StubSender()).update_invoice("inv_1", InvoiceChange(extra=extra))
+
+
+async def test_extra_is_merged_into_the_body() -> None:
+    """Any name goes, one that this version has never heard of too; it is there once it reads so."""
+    document = invoice_document(memo="x", metadata={"a": "b"})
+    stub = StubSender([answer({"data": document})] * 2)
+    extra = {"memo": "x", "metadata": {"a": "b"}, "tags": {}}
+
+    write = adapter(stub).update_invoice("inv_WQMDNUHpBThYSNh4AprDBo", InvoiceChange(extra=extra))
+    await write.perform(stub)
+
+    assert stub.body(0) == extra
+    assert write.look is not None
+    assert (await write.look(stub)).matches
 
 
 @pytest.mark.parametrize("kind", LOSSES)

@@ -10,6 +10,7 @@ from clockify_desk import Desk, StubSender, adapter, answer, invoice_document, o
 from invoicekit.errors import (
     Conflict,
     FieldLocked,
+    InvalidAmount,
     InvalidIdentifier,
     MalformedResponse,
     OutcomeUnknown,
@@ -163,6 +164,8 @@ async def test_lines_are_not_added_to_what_is_no_draft_any_more(desk: Desk) -> N
     [
         ({"customer_id": "../x"}, InvalidIdentifier),
         ({"extra": {"status": "PAID"}}, UsageError),
+        ({"extra": {"number": "N-2"}}, UsageError),
+        ({"extra": {"taxPercent": 19.5}}, InvalidAmount),
         (
             {
                 "line_items": (
