@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from invoicekit.adapter import Done, Sender
+from invoicekit.clock import Clock
 from invoicekit.errors import InProgress, InvoiceKitError, NotApplied, Rejected, UsageError
-from invoicekit.journal import IllegalMove, IntentKey, IntentState, Journal
+from invoicekit.journal import IllegalMove, IntentKey, IntentState, Journal, Lease
 
 T = TypeVar("T")
 
@@ -22,11 +23,22 @@ class JournalGate:
             one says nothing about the effect.
     """
 
-    __slots__ = ("_journal", "_key", "is_outstanding", "may_have_acted", "refused", "sends")
+    __slots__ = (
+        "_clock",
+        "_journal",
+        "_key",
+        "_lease",
+        "is_outstanding",
+        "may_have_acted",
+        "refused",
+        "sends",
+    )
 
-    def __init__(self, journal: Journal, key: IntentKey) -> None:
+    def __init__(self, journal: Journal, key: IntentKey, *, lease: Lease, clock: Clock) -> None:
         self._journal = journal
         self._key = key
+        self._lease = lease
+        self._clock = clock
         self.sends = 0
         self.refused = 0
         self.is_outstanding = False
@@ -37,23 +49,33 @@ class JournalGate:
 
         Raises:
             JournalUnavailable: It could not be made durable; nothing is sent.
-            InProgress: Another owner of the journal is sending it; nothing is sent from here.
+            InProgress: Another owner of the journal is sending it, or this process stood still for so
+                long that one may be; nothing is sent from here.
         """
+        asked_at = self._clock.monotonic()
         try:
             if self.may_have_acted:
                 await self._journal.move(
-                    self._key, IntentState.PLANNED, evidence="the same value is asked for again"
+                    self._key,
+                    IntentState.PLANNED,
+                    evidence="the same value is asked for again",
+                    lease=self._lease,
                 )
-            await self._journal.record_sending(self._key)
+            await self._journal.record_sending(self._key, lease=self._lease)
         except asyncio.CancelledError:
-            # It may be recorded by now, and nothing has left: only an earlier send can be in doubt.
-            state = IntentState.IN_DOUBT if self.may_have_acted else IntentState.PLANNED
-            self._journal.note(self._key, state, evidence="cancelled before it left")
+            self._take_back("cancelled before it left")
             raise
         except IllegalMove:
             raise InProgress(
                 f"another owner is working on {self._key.reference!r}; nothing was sent from here"
             ) from None
+        # The last look at the clock before the wire: whoever was frozen may have been taken for dead.
+        if self._clock.monotonic() - asked_at >= self._lease.seconds:
+            self._take_back("this process stood still before it left")
+            raise InProgress(
+                f"this process stood still for {self._lease.seconds:g} s or more, so that another may have "
+                f"taken up {self._key.reference!r}; nothing was sent from here"
+            )
         self.sends += 1
         self.is_outstanding = True
 
@@ -62,12 +84,16 @@ class JournalGate:
         self.is_outstanding = False
         self.refused += 1
         if self.may_have_acted:
-            refused = f"asked for again, which was refused: {type(failure).__name__}"
-            self._journal.note(self._key, IntentState.IN_DOUBT, evidence=refused)
+            self._note(IntentState.IN_DOUBT, f"asked for again, which was refused: {type(failure).__name__}")
         elif not isinstance(failure, Rejected):  # a rejection is the last word, and the guard writes it
-            self._journal.note(
-                self._key, IntentState.PLANNED, evidence=f"no effect: {type(failure).__name__}"
-            )
+            self._note(IntentState.PLANNED, f"no effect: {type(failure).__name__}")
+
+    def _take_back(self, because: str) -> None:
+        # It may be recorded by now, and nothing has left: only an earlier send can be in doubt.
+        self._note(IntentState.IN_DOUBT if self.may_have_acted else IntentState.PLANNED, because)
+
+    def _note(self, state: IntentState, evidence: str) -> None:
+        self._journal.note(self._key, state, evidence=evidence, lease=self._lease)
 
 
 def recorded(

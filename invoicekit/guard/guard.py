@@ -11,6 +11,7 @@ from invoicekit.errors import ReferenceReused
 from invoicekit.events import Hook, WriteSettled, emit
 from invoicekit.guard.gate import recorded
 from invoicekit.guard.identity import fingerprint_of, value_reference
+from invoicekit.guard.leases import Leases
 from invoicekit.guard.locks import TargetLocks
 from invoicekit.guard.policy import DoubtPolicy
 from invoicekit.guard.promise import Promise
@@ -48,6 +49,7 @@ class Guard:
         self._policy = policy
         self._hooks = tuple(hooks)
         self._locks = TargetLocks(clock)
+        self._leases = Leases(journal, provider=provider, account=account, seconds=policy.lease_seconds)
         self._doubt_since: dict[IntentKey, float] = {}
         self._under_way: set[IntentKey] = set()
 
@@ -129,7 +131,7 @@ class Guard:
             created_at=now,
             updated_at=now,
         )
-        promise = Promise(self._journal, intent)
+        promise = Promise(self._journal, intent, leases=self._leases, clock=self._clock)
         if write.acts_directly:
             write = attrs.evolve(write, perform=recorded(write.perform, promise.gate))
         return Run(

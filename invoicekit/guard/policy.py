@@ -25,6 +25,8 @@ class DoubtPolicy:
         undeclared_settle_seconds: How long an append is looked for where nobody declares a bound; such
             an append is never resent.
         repeat_pause_seconds: Pause before a SET that no read can check is repeated.
+        lease_seconds: How long other processes on the same journal leave alone what this one works on,
+            once it no longer renews that: so long they wait for one that was killed.
     """
 
     on_doubt: OnDoubt = OnDoubt.ASK
@@ -32,6 +34,7 @@ class DoubtPolicy:
     look_pauses: tuple[float, ...] = (0.0, 2.0, 10.0, 30.0)
     undeclared_settle_seconds: float = attrs.field(default=60.0, validator=attrs.validators.gt(0))
     repeat_pause_seconds: float = attrs.field(default=0.5, validator=attrs.validators.ge(0))
+    lease_seconds: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
 
     def settle_seconds(self, declared: float | None) -> float:
         """Return the bound to look within."""

@@ -1,8 +1,15 @@
 """One promise's way through the journal."""
 
+import asyncio
+
+from invoicekit.clock import Clock
 from invoicekit.errors import InProgress, JournalUnavailable
 from invoicekit.guard.gate import JournalGate
-from invoicekit.journal import IllegalMove, Intent, IntentKey, IntentState, Journal
+from invoicekit.guard.leases import Leases
+from invoicekit.journal import IllegalMove, Intent, IntentKey, IntentState, Journal, Leased, LeaseLost
+
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
 
 
 class Promise:
@@ -11,22 +18,47 @@ class Promise:
     Attributes:
         gate: The record before every send.
         is_closed: Whether the journal holds the last word already, so that nothing is left to note.
+        is_overtaken: Whether another owner took the target over while this one worked on it.
     """
 
-    def __init__(self, journal: Journal, intent: Intent) -> None:
+    def __init__(self, journal: Journal, intent: Intent, *, leases: Leases, clock: Clock) -> None:
         self._journal = journal
+        self._leases = leases
+        self._lease = leases.new(intent.target)
+        self._clock = clock
         self.intent = intent
-        self.gate = JournalGate(journal, intent.key)
+        self.gate = JournalGate(journal, intent.key, lease=self._lease, clock=clock)
         self.is_closed = False
+        self.is_overtaken = False
 
     @property
     def key(self) -> IntentKey:
         """What it is kept under."""
         return self.intent.key
 
-    async def plan(self) -> Intent:
-        """Store it, or return what an earlier call stored."""
-        return await self._journal.plan(self.intent)
+    async def plan(self, *, deadline_at: float | None) -> Intent:
+        """Take the target's lease and store the promise, or return what an earlier call stored.
+
+        Raises:
+            InProgress: Another owner of the journal holds the target until the deadline; nothing was sent.
+        """
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                stored = await self._journal.plan(self.intent, lease=self._lease)
+            except Leased as held:
+                if deadline_at is not None and self._clock.monotonic() + pause > deadline_at:
+                    raise InProgress(
+                        f"{held.owner} is writing to {self.intent.target}; nothing was sent from here"
+                    ) from None
+                await self._clock.sleep(min(pause, held.seconds_left))
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            except asyncio.CancelledError:
+                self._journal.release(self._lease)  # it may be taken by now
+                raise
+            else:
+                self._leases.keep(self._lease)
+                return stored
 
     async def start_over(self, earlier: Intent) -> None:
         """Take the place of an earlier promise that can have no further effect.
@@ -38,18 +70,21 @@ class Promise:
         if not expected.is_settled and expected is not IntentState.PLANNED:
             await self.plan_again("its settle bound has passed and another value is asked for")
             expected = IntentState.PLANNED
-        stored = await self._journal.replan(self.intent, expected=expected)
+        try:
+            stored = await self._journal.replan(self.intent, expected=expected, lease=self._lease)
+        except LeaseLost:
+            stored = None
         if stored != self.intent:
             raise InProgress(f"another owner took up {self.key.reference!r} just now; nothing was sent")
 
     async def close(self, state: IntentState, *, evidence: str, resource_id: str | None = None) -> str:
-        """Write the last word.
+        """Write the last word, and give the lease back.
 
         Returns:
             The evidence; where the journal could not be written it says so. The provider's answer is
             known all the same, and a stale `sending` record only makes the next call look first.
         """
-        recorded = await self._move(state, evidence=evidence, resource_id=resource_id)
+        recorded = await self._move(state, evidence=evidence, resource_id=resource_id, is_last=True)
         self.is_closed = True
         return recorded
 
@@ -65,25 +100,41 @@ class Promise:
             InProgress: Another owner of the journal moved it on meanwhile; nothing was sent from here.
         """
         try:
-            await self._journal.move(self.key, IntentState.PLANNED, evidence=evidence)
+            await self._journal.move(self.key, IntentState.PLANNED, evidence=evidence, lease=self._lease)
         except IllegalMove:
             raise InProgress(
                 f"another owner took up {self.key.reference!r} just now; nothing was sent from here"
             ) from None
         self.gate.is_outstanding = False
 
-    def abandon(self, *, is_confirmed: bool) -> None:
-        """Note, without waiting, how things stand when the task is torn away."""
-        if self.is_closed or not self.gate.is_outstanding:
-            return
-        state = IntentState.CONFIRMED if is_confirmed else IntentState.IN_DOUBT
-        self._journal.note(self.key, state, evidence="the task ended before the outcome was settled")
+    def leave(self, *, is_confirmed: bool) -> None:
+        """Note, without waiting, how things stand when the task is torn away; give the lease back."""
+        if not self.is_closed and self.gate.is_outstanding:
+            state = IntentState.CONFIRMED if is_confirmed else IntentState.IN_DOUBT
+            evidence = "the task ended before the outcome was settled"
+            self._journal.note(self.key, state, evidence=evidence, lease=self._lease)
+        if self._leases.forget(self._lease):
+            self._journal.release(self._lease)
 
-    async def _move(self, state: IntentState, *, evidence: str, resource_id: str | None = None) -> str:
+    async def _move(
+        self, state: IntentState, *, evidence: str, resource_id: str | None = None, is_last: bool = False
+    ) -> str:
         try:
-            await self._journal.move(self.key, state, evidence=evidence, resource_id=resource_id)
+            await self._journal.move(
+                self.key,
+                state,
+                evidence=evidence,
+                resource_id=resource_id,
+                lease=self._lease,
+                is_last=is_last,
+            )
+            if is_last:
+                self._leases.forget(self._lease)
         except JournalUnavailable as failure:
             return f"{evidence}; the journal could not record it ({failure})"
+        except LeaseLost:
+            self.is_overtaken = True
+            return f"{evidence}; another owner of the journal has taken over, and keeps the record"
         except IllegalMove as step:
             # Another owner of the journal looked meanwhile; what it wrote down is never less careful.
             found = "gone" if step.found is None else step.found.value

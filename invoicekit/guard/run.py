@@ -19,8 +19,8 @@ from invoicekit.errors import (
 from invoicekit.guard.identity import AUTO_PREFIX, VALUE_PREFIX
 from invoicekit.guard.policy import DoubtPolicy, OnDoubt
 from invoicekit.guard.promise import Promise
-from invoicekit.guard.reading import read_patiently
 from invoicekit.guard.scope import CallScope
+from invoicekit.guard.view import View
 from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome, WriteResult
 
@@ -64,30 +64,37 @@ class Run(Generic[T]):
         self._policy = policy
         self._doubt_since = doubt_since
         self._resolve = resolve
+        self._view = View(write, promise, scope)
         self._done: Done[T] | None = None
         self._earlier_sends = 0
 
     async def execute(self) -> WriteResult[T]:
         """Perform the write unless its effect is there, in doubt or refused."""
-        earlier = await self._promise.plan()
+        earlier = await self._promise.plan(deadline_at=self._scope.deadline_at)
         try:
             if earlier is not self._promise.intent and earlier != self._promise.intent:
                 return await self._continue(earlier)
             found = await self._look_first()
             return await self._send() if found is None else found
         finally:
-            self._promise.abandon(is_confirmed=self._done is not None)
+            self._promise.leave(is_confirmed=self._done is not None)
 
     async def resolve(self) -> WriteResult[T]:
         """Look once and settle what can be settled; never sends."""
-        earlier = await self._promise.plan()
+        earlier = await self._promise.plan(deadline_at=self._scope.deadline_at)
+        try:
+            return await self._look_and_settle(earlier)
+        finally:
+            self._promise.leave(is_confirmed=False)
+
+    async def _look_and_settle(self, earlier: Intent) -> WriteResult[T]:
         if earlier.fingerprint != self._promise.intent.fingerprint:
-            return await self._superseded(await self._look())
+            return await self._superseded(await self._view.look())
         if earlier.state.is_applied:
             return await self._already(earlier)
         if earlier.state in _NO_EFFECT:
-            raise NotApplied(f"{self._name()} had no effect: {earlier.evidence or earlier.state.value}")
-        found = await self._found(await self._look())
+            raise NotApplied(f"{self._view.name} had no effect: {earlier.evidence or earlier.state.value}")
+        found = await self._view.found(await self._view.look())
         if found is not None:
             return await self._settle(found, Outcome.ALREADY_APPLIED, "found by reading back", verified=True)
         raise self._unknown("still not visible at the provider", next_check_at=None)
@@ -112,9 +119,9 @@ class Run(Generic[T]):
                 f"{self._write.operation.name} ({state.value}); nothing was sent"
             )
         if state is IntentState.DUPLICATE:
-            await self._found(await self._look())
+            await self._view.found(await self._view.look())
             raise DuplicateDetected(
-                f"{self._name()} was found twice at the provider before; settle it by hand", candidates=()
+                f"{self._view.name} was found twice at the provider before; settle it by hand", candidates=()
             )
         if state.is_applied and not is_value:
             return await self._already(earlier)
@@ -144,9 +151,9 @@ class Run(Generic[T]):
         if self._write.recall is not None:
             value = self._write.recall(earlier.resource_id)
         else:
-            found = await self._found(await self._look())
+            found = await self._view.found(await self._view.look())
             if found is None and self._write.operation.effect is Effect.APPEND:
-                raise ReferenceReused(f"{self._name()} was done and is not there now; nothing was sent")
+                raise ReferenceReused(f"{self._view.name} was done and is not there now; nothing was sent")
             value = cast(T, None) if found is None else found.value  # left: what returns nothing
         return self._result(
             Outcome.ALREADY_APPLIED,
@@ -162,10 +169,10 @@ class Run(Generic[T]):
         if earlier.resource_id is not None and earlier.sends < 2:
             return None
         if write.then is None or earlier.resource_id is not None:
-            sighting = await self._try_look()
-            return None if sighting is None else await self._found(sighting)
+            sighting = await self._view.try_look()
+            return None if sighting is None else await self._view.found(sighting)
         # What follows needs the id.
-        found = await self._found(await self._look())
+        found = await self._view.found(await self._view.look())
         if found is None:
             raise self._unknown(
                 f"the journal says {earlier.state.value}, the provider does not show it", next_check_at=None
@@ -196,8 +203,8 @@ class Run(Generic[T]):
     async def _look_first(self) -> WriteResult[T] | None:
         """Look whether it is there already; None where it is to be sent."""
         if self._write.operation.looks_before and self._write.look is not None:
-            sighting = await self._look()
-            found = await self._found(sighting)
+            sighting = await self._view.look()
+            found = await self._view.found(sighting)
             if found is not None:
                 return await self._settle(
                     found, Outcome.ALREADY_APPLIED, "found before sending", verified=True
@@ -207,7 +214,7 @@ class Run(Generic[T]):
                 raise sighting.refusal
             if not sighting.is_complete and self._write.operation.effect is Effect.APPEND:
                 raise PaginationIncomplete(
-                    f"{self._name()} was not sent: the provider's list could not be read to its end, "
+                    f"{self._view.name} was not sent: the provider's list could not be read to its end, "
                     "so an earlier one cannot be excluded",
                     items=(),
                 )
@@ -233,8 +240,8 @@ class Run(Generic[T]):
             raise
         evidence, verified = "confirmed by the provider's answer", False
         if self._write.operation.looks_after and self._write.look is not None:
-            sighting = await self._try_look()
-            found = None if sighting is None else await self._found(sighting)
+            sighting = await self._view.try_look()
+            found = None if sighting is None else await self._view.found(sighting)
             if found is not None:
                 done = done.seen_as(found)
                 evidence, verified = "confirmed by the provider's answer and by reading back", True
@@ -255,8 +262,8 @@ class Run(Generic[T]):
         """Settle a SET: see whether the value is there, else ask for the same value again."""
         may_send = True
         if self._write.look is not None:
-            sighting = await self._try_look()
-            found = None if sighting is None else await self._found(sighting)
+            sighting = await self._view.try_look()
+            found = None if sighting is None else await self._view.found(sighting)
             if found is not None:
                 return await self._found_after_doubt(found)
             may_send = sighting is None or sighting.refusal is None
@@ -279,10 +286,10 @@ class Run(Generic[T]):
         for pause in self._policy.looks(declared):
             if not await self._wait_until(since + pause):
                 raise self._unknown(why, next_check_at=since + pause)
-            sighting = await self._try_look()
+            sighting = await self._view.try_look()
             if sighting is None:
                 continue
-            found = await self._found(sighting)
+            found = await self._view.found(sighting)
             if found is not None:
                 return await self._found_after_doubt(found)
             strangers = len(sighting.strangers)
@@ -313,35 +320,6 @@ class Run(Generic[T]):
         outcome = Outcome.APPLIED if self._gate.sends else Outcome.ALREADY_APPLIED
         return await self._settle(found, outcome, "found by reading back", verified=True)
 
-    # --- looking ------------------------------------------------------------------------------
-
-    def _look(self) -> Awaitable[Sighting[T]]:
-        look = self._write.look
-        if look is None:
-            return _see_nothing()
-        # Without a frame of its own: every answer passes through all that are waiting for it.
-        return read_patiently(lambda: look(self._scope.reader))
-
-    async def _try_look(self) -> Sighting[T] | None:
-        """Look; a read that fails proves nothing and costs nothing."""
-        try:
-            return await self._look()
-        except DuplicateDetected:
-            raise
-        except InvoiceKitError:
-            return None
-
-    async def _found(self, sighting: Sighting[T]) -> Done[T] | None:
-        if len(sighting.matches) > 1:
-            count = len(sighting.matches)
-            await self._promise.close(IntentState.DUPLICATE, evidence=f"{count} records at the provider")
-            raise DuplicateDetected(
-                f"{self._name()} stands {count} times at the provider; nothing was deleted",
-                candidates=[match.value for match in sighting.matches],
-                intent=self._promise.intent,
-            )
-        return sighting.matches[0] if sighting.matches else None
-
     # --- ends ---------------------------------------------------------------------------------
 
     async def _settle(
@@ -351,6 +329,11 @@ class Run(Generic[T]):
             IntentState.CONFIRMED, evidence=evidence, resource_id=done.resource_id
         )
         self._doubt_since.pop(self._promise.key, None)
+        if self._promise.is_overtaken and self._write.operation.effect is Effect.APPEND:
+            # The new owner may have sent it once more: say so now, if it shows already.
+            sighting = await self._view.try_look()
+            if sighting is not None:
+                await self._view.found(sighting)
         return self._result(outcome, done, evidence=evidence, verified=verified)
 
     def _result(
@@ -370,7 +353,7 @@ class Run(Generic[T]):
 
     def _unknown(self, why: str, *, next_check_at: float | None) -> OutcomeUnknown:
         return OutcomeUnknown(
-            f"{self._name()} may have taken effect: {why}. Do not repeat it by hand; look at the provider "
+            f"{self._view.name} may have taken effect: {why}. Do not repeat it by hand; look at the provider "
             "or call resolve()",
             intent=self._promise.intent,
             evidence=why,
@@ -378,9 +361,6 @@ class Run(Generic[T]):
             next_check_at=next_check_at,
             resolver=self._resolve,
         )
-
-    def _name(self) -> str:
-        return f"{self._write.operation.name} {self._promise.key.reference!r} on {self._write.target}"
 
     def _sends(self) -> int:
         return self._earlier_sends + self._gate.sends
@@ -393,7 +373,3 @@ class Run(Generic[T]):
         if pause > 0:
             await self._clock.sleep(pause)
         return True
-
-
-async def _see_nothing() -> Sighting[T]:
-    return Sighting(is_complete=False)

@@ -1,9 +1,21 @@
 """What did I promise: intents and how they were settled."""
 
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
+from invoicekit.journal.lease import Lease, Leased
 from invoicekit.journal.memory import MemoryJournal
-from invoicekit.journal.moves import IllegalMove
+from invoicekit.journal.moves import IllegalMove, LeaseLost
 from invoicekit.journal.protocol import Journal
 from invoicekit.journal.sqlite import SqliteJournal
 
-__all__ = ["IllegalMove", "Intent", "IntentKey", "IntentState", "Journal", "MemoryJournal", "SqliteJournal"]
+__all__ = [
+    "IllegalMove",
+    "Intent",
+    "IntentKey",
+    "IntentState",
+    "Journal",
+    "Lease",
+    "LeaseLost",
+    "Leased",
+    "MemoryJournal",
+    "SqliteJournal",
+]

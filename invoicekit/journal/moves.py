@@ -39,7 +39,8 @@ class IllegalMove(AssertionError):
         wanted: The state asked for.
     """
 
-    def __init__(self, key: IntentKey, found: IntentState | None, wanted: IntentState) -> None:
+    def __init__(self, key: IntentKey, stored: Intent | None, wanted: IntentState) -> None:
+        found = None if stored is None else stored.state
         before = "not in the journal" if found is None else found.value
         super().__init__(
             f"{key.operation} {key.reference!r} is {before} and cannot become {wanted.value}; "
@@ -48,6 +49,13 @@ class IllegalMove(AssertionError):
         self.key = key
         self.found = found
         self.wanted = wanted
+
+
+class LeaseLost(IllegalMove):
+    """Another owner took the target over meanwhile, so that nothing may be written about it from here.
+
+    Nothing was stored, and nothing may be sent.
+    """
 
 
 def is_legal(found: IntentState, wanted: IntentState) -> bool:

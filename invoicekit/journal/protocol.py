@@ -1,10 +1,11 @@
 """What the guard asks of a journal, whatever keeps it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Protocol
 
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
+from invoicekit.journal.lease import Lease
 
 
 class Journal(Protocol):
@@ -16,17 +17,25 @@ class Journal(Protocol):
 
     A step that the table of states does not have raises `IllegalMove`, which is a mistake of the caller,
     or means that another process was faster; nothing is stored, and nothing may be sent.
+
+    Whoever may send gives the lease it works under: `plan` takes it, and every change then asks whether
+    it is still held, in the same commit, and raises `LeaseLost` (a kind of `IllegalMove`) where another
+    owner has taken over. Without a lease nothing is asked: for tools that look, and for tests.
     """
 
     async def open(self) -> None:
         """Make ready; creates or migrates the store."""
         ...
 
-    async def plan(self, intent: Intent) -> Intent:
-        """Store a new intent, or return the one already stored under its key, unchanged."""
+    async def plan(self, intent: Intent, *, lease: Lease | None = None) -> Intent:
+        """Take the lease; store a new intent, or return the one already stored under its key, unchanged.
+
+        Raises:
+            Leased: Another owner holds the target; nothing was stored.
+        """
         ...
 
-    async def replan(self, intent: Intent, *, expected: IntentState) -> Intent:
+    async def replan(self, intent: Intent, *, expected: IntentState, lease: Lease | None = None) -> Intent:
         """Replace the stored intent by `intent` if it is still in the state `expected`.
 
         For a settled SET that is asked for again: the new record starts from no sends. Only a planned or
@@ -37,8 +46,11 @@ class Journal(Protocol):
         """
         ...
 
-    async def record_sending(self, key: IntentKey) -> Intent:
-        """Commit durably that a send is about to leave: from PLANNED to SENDING, one send more."""
+    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+        """Commit durably that a send is about to leave: from PLANNED to SENDING, one send more.
+
+        The lease holds for its whole time again.
+        """
         ...
 
     async def move(
@@ -48,20 +60,34 @@ class Journal(Protocol):
         *,
         resource_id: str | None = None,
         evidence: str = "",
+        lease: Lease | None = None,
+        is_last: bool = False,
     ) -> Intent:
         """Move an intent to another state; a `resource_id` of None leaves the stored one.
+
+        Where it `is_last` the lease is given back in the same commit.
 
         Evidence is cut at 500 characters. A settled record is only ever moved by a person's decision, to
         one of the two resolved states, or from CONFIRMED to DUPLICATE when a second one turns up.
         """
         ...
 
-    def note(self, key: IntentKey, state: IntentState, *, evidence: str = "") -> None:
+    def note(
+        self, key: IntentKey, state: IntentState, *, evidence: str = "", lease: Lease | None = None
+    ) -> None:
         """Queue a move without waiting: for a cancelled task, which must not await.
 
         Losing it is harmless: a SENDING record without an owner already means doubt. A step that is not
-        legal is dropped; later calls see the note.
+        legal, or not this owner's to take any more, is dropped; later calls see the note.
         """
+        ...
+
+    def renew(self, leases: Iterable[Lease]) -> None:
+        """Queue that these hold for their whole time again, those left out that another took over."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Queue that a lease is given back; losing it makes others wait until it lapses."""
         ...
 
     async def get(self, key: IntentKey) -> Intent | None:

@@ -46,6 +46,16 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         """create index intent_unsettled on intent(seq)
             where state in ('planned', 'sending', 'in doubt', 'duplicate')""",
     ),
+    (
+        """create table lease(
+            provider text not null,
+            account text not null,
+            target text not null,
+            owner text not null,
+            taken_at real not null,
+            expires_at real not null,
+            primary key(provider, account, target)) without rowid""",
+    ),
 )
 """Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
 

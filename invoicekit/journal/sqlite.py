@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import Protocol
 
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import ConfigurationError, InvoiceKitError, ServiceClosed
-from invoicekit.journal import rows
+from invoicekit.journal import lease_rows, rows
 from invoicekit.journal.group_commit import Failure, GroupCommit
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
+from invoicekit.journal.lease import Lease, Leased
 from invoicekit.journal.moves import (
     IllegalMove,
+    LeaseLost,
     check_instant,
     check_new,
     is_legal,
@@ -84,11 +86,17 @@ class SqliteJournal:
                 await commits.start()
                 self._commits = commits
 
-    async def plan(self, intent: Intent) -> Intent:
-        """Store a new intent, or return the one already stored under its key, unchanged."""
+    async def plan(self, intent: Intent, *, lease: Lease | None = None) -> Intent:
+        """Take the lease; store a new intent, or return the one already stored under its key, unchanged."""
         check_new(intent)
+        moment = self._clock.monotonic()
 
-        def work(connection: sqlite3.Connection) -> Intent:
+        def work(connection: sqlite3.Connection) -> Intent | Leased:
+            if lease is not None:
+                try:
+                    lease_rows.take(connection, lease, now=moment)
+                except Leased as refusal:
+                    return refusal
             stored = rows.find(connection, intent.key)
             if stored is not None:
                 return stored
@@ -97,32 +105,36 @@ class SqliteJournal:
 
         return await self._write(work)
 
-    async def replan(self, intent: Intent, *, expected: IntentState) -> Intent:
+    async def replan(self, intent: Intent, *, expected: IntentState, lease: Lease | None = None) -> Intent:
         """Replace the stored intent if it is still in the state `expected`."""
         check_new(intent)
 
         def work(connection: sqlite3.Connection) -> Intent | IllegalMove:
             stored = rows.find(connection, intent.key)
+            if not lease_rows.is_held(connection, lease):
+                return LeaseLost(intent.key, stored, IntentState.PLANNED)
             if stored is None:
                 rows.insert(connection, intent)
                 return intent
             if stored.state is not expected:
                 return stored
             if not may_be_replaced(expected):
-                return IllegalMove(intent.key, expected, IntentState.PLANNED)
+                return IllegalMove(intent.key, stored, IntentState.PLANNED)
             rows.replace(connection, intent, expected=expected)
             return intent
 
         return await self._write(work)
 
-    async def record_sending(self, key: IntentKey) -> Intent:
-        """Commit durably that a send is about to leave."""
-        now = self._clock.now()
+    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+        """Commit durably that a send is about to leave, and renew the lease."""
+        now, moment = self._clock.now(), self._clock.monotonic()
 
         def work(connection: sqlite3.Connection) -> Intent | IllegalMove:
             stored = rows.find(connection, key)
+            if lease is not None and not lease_rows.renew(connection, lease, now=moment):
+                return LeaseLost(key, stored, IntentState.SENDING)
             if stored is None or not may_be_sent(stored.state):
-                return IllegalMove(key, None if stored is None else stored.state, IntentState.SENDING)
+                return IllegalMove(key, stored, IntentState.SENDING)
             after = moved(stored, IntentState.SENDING, now=now)
             rows.replace(connection, after, expected=stored.state)
             return after
@@ -136,14 +148,29 @@ class SqliteJournal:
         *,
         resource_id: str | None = None,
         evidence: str = "",
+        lease: Lease | None = None,
+        is_last: bool = False,
     ) -> Intent:
-        """Move an intent to another state."""
-        return await self._write(self._step(key, state, resource_id=resource_id, evidence=evidence))
+        """Move an intent to another state, and give the lease back where nothing follows."""
+        step = self._step(
+            key, state, resource_id=resource_id, evidence=evidence, lease=lease, is_last=is_last
+        )
+        return await self._write(step)
 
-    def note(self, key: IntentKey, state: IntentState, *, evidence: str = "") -> None:
+    def note(
+        self, key: IntentKey, state: IntentState, *, evidence: str = "", lease: Lease | None = None
+    ) -> None:
         """Queue a move without waiting; where the step turns out illegal, nothing is done."""
-        if self._commits is not None:
-            self._commits.post(self._step(key, state, resource_id=None, evidence=evidence))
+        self._post(self._step(key, state, resource_id=None, evidence=evidence, lease=lease, is_last=False))
+
+    def renew(self, leases: Iterable[Lease]) -> None:
+        """Queue that these hold for their whole time again, those left out that another took over."""
+        held, moment = tuple(leases), self._clock.monotonic()
+        self._post(lambda connection: [lease_rows.renew(connection, lease, now=moment) for lease in held])
+
+    def release(self, lease: Lease) -> None:
+        """Queue that a lease is given back."""
+        self._post(lambda connection: lease_rows.release(connection, lease))
 
     async def get(self, key: IntentKey) -> Intent | None:
         """Return the stored intent."""
@@ -176,8 +203,10 @@ class SqliteJournal:
                 yield intent
 
     async def prune(self, *, settled_before: datetime) -> int:
-        """Forget intents settled before an instant, a stretch of the file at a time."""
+        """Forget intents settled before an instant, a stretch of the file at a time, and lapsed leases."""
         check_instant(settled_before)
+        moment = self._clock.monotonic()
+        await self._running().run(partial(lease_rows.forget_lapsed, now=moment), is_write=True)
         forgotten = 0
         after: int | None = 0
         while after is not None:
@@ -196,25 +225,40 @@ class SqliteJournal:
                 await commits.stop()
 
     def _step(
-        self, key: IntentKey, state: IntentState, *, resource_id: str | None, evidence: str
+        self,
+        key: IntentKey,
+        state: IntentState,
+        *,
+        resource_id: str | None,
+        evidence: str,
+        lease: Lease | None,
+        is_last: bool,
     ) -> Callable[[sqlite3.Connection], Intent | IllegalMove]:
         now = self._clock.now()  # here, not in the thread: a clock may ask the running loop
 
         def work(connection: sqlite3.Connection) -> Intent | IllegalMove:
             stored = rows.find(connection, key)
+            if not lease_rows.is_held(connection, lease):
+                return LeaseLost(key, stored, state)
             if stored is None or not is_legal(stored.state, state):
-                return IllegalMove(key, None if stored is None else stored.state, state)
+                return IllegalMove(key, stored, state)
             after = moved(stored, state, now=now, resource_id=resource_id, evidence=evidence)
             rows.replace(connection, after, expected=stored.state)
+            if lease is not None and is_last:
+                lease_rows.release(connection, lease)
             return after
 
         return work
 
-    async def _write(self, work: Callable[[sqlite3.Connection], Intent | IllegalMove]) -> Intent:
+    async def _write(self, work: Callable[[sqlite3.Connection], Intent | IllegalMove | Leased]) -> Intent:
         result = await self._running().run(work, is_write=True)
-        if isinstance(result, IllegalMove):
-            raise result
-        return result
+        if isinstance(result, Intent):
+            return result
+        raise result
+
+    def _post(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        if self._commits is not None:
+            self._commits.post(work)
 
     def _running(self) -> GroupCommit:
         if self._commits is None:

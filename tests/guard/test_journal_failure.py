@@ -1,13 +1,14 @@
 """Fail closed: what cannot be promised is not sent; what was sent is not denied."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from guard_bench import Bench
 
 from invoicekit.clock import LoopClock
 from invoicekit.errors import InProgress, JournalUnavailable, OutcomeUnknown
-from invoicekit.journal import Intent, IntentKey, IntentState, MemoryJournal
+from invoicekit.journal import Intent, IntentKey, IntentState, Lease, MemoryJournal
 from invoicekit.model import Outcome
 
 pytestmark = pytest.mark.looptime
@@ -24,19 +25,17 @@ class Breaking(MemoryJournal):
         if self.step == step:
             raise JournalUnavailable("disk full")
 
-    async def plan(self, intent: Intent) -> Intent:
+    async def plan(self, intent: Intent, *, lease: Lease | None = None) -> Intent:
         self._check("plan")
-        return await super().plan(intent)
+        return await super().plan(intent, lease=lease)
 
-    async def record_sending(self, key: IntentKey) -> Intent:
+    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
         self._check("sending")
-        return await super().record_sending(key)
+        return await super().record_sending(key, lease=lease)
 
-    async def move(
-        self, key: IntentKey, state: IntentState, *, resource_id: str | None = None, evidence: str = ""
-    ) -> Intent:
+    async def move(self, key: IntentKey, state: IntentState, **more: Any) -> Intent:
         self._check("move")
-        return await super().move(key, state, resource_id=resource_id, evidence=evidence)
+        return await super().move(key, state, **more)
 
 
 @pytest.mark.parametrize("step", ["plan", "sending"])

@@ -4,7 +4,7 @@ import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, RESEND, THROTTLE, Bench
 
 from invoicekit.errors import JournalUnavailable, OutcomeUnknown, Rejected
-from invoicekit.journal import Intent, IntentKey, IntentState
+from invoicekit.journal import Intent, IntentKey, IntentState, Lease
 from invoicekit.model import Outcome, WriteResult
 
 pytestmark = pytest.mark.looptime
@@ -60,10 +60,10 @@ async def test_repeat_that_cannot_be_written_down_is_not_sent(bench: Bench) -> N
     bench.provider.script = [LOST_AFTER]
     record = bench.journal.record_sending
 
-    async def fail(key: IntentKey) -> Intent:
+    async def fail(key: IntentKey, *, lease: Lease | None = None) -> Intent:
         if bench.provider.sent:
             raise JournalUnavailable("disk full")
-        return await record(key)
+        return await record(key, lease=lease)
 
     bench.journal.record_sending = fail  # type: ignore[method-assign]  # a journal that fails late
 

@@ -363,8 +363,10 @@ async def _frozen(stage: Stage, stack: AsyncExitStack, process: Process) -> Driv
     other: list[Told] = []
 
     async def freeze() -> None:
+        process.journal.is_frozen = True
         other.append(await stage.call(await stage.process(stack)))
         await asyncio.sleep(600)
+        process.journal.is_frozen = False
 
     process.steps.stop(stage.trial.step, freeze)
     # The other process is no part of the frozen task: its own deadlines and locks hold.

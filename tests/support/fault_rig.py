@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from invoicekit.clock import LoopClock
 from invoicekit.errors import JournalUnavailable
-from invoicekit.journal import Intent, IntentKey, IntentState, MemoryJournal
+from invoicekit.journal import Intent, IntentKey, IntentState, Lease, MemoryJournal
 from invoicekit.simulate import Engine
 from invoicekit.testing import InProcessTransport
 from invoicekit.transport import HttpResponse, Outgoing
@@ -58,6 +58,7 @@ class RecordingJournal:
         self.steps = steps
         self.failing = failing
         self.is_dead = False
+        self.is_frozen = False
         self.moves: list[tuple[IntentKey, IntentState | None, IntentState]] = []
 
     @property
@@ -68,45 +69,64 @@ class RecordingJournal:
     async def open(self) -> None:
         """Do nothing."""
 
-    async def plan(self, intent: Intent) -> Intent:
+    async def plan(self, intent: Intent, *, lease: Lease | None = None) -> Intent:
         await self._before("plan")
         found = await self.inner.get(intent.key)
-        after = await self.inner.plan(intent)
+        after = await self.inner.plan(intent, lease=lease)
         if found is None:
             self.moves.append((intent.key, None, after.state))
         await self.steps.at("planned")
         return after
 
-    async def replan(self, intent: Intent, *, expected: IntentState) -> Intent:
+    async def replan(self, intent: Intent, *, expected: IntentState, lease: Lease | None = None) -> Intent:
         await self._before("replan")
-        after = await self.inner.replan(intent, expected=expected)
+        after = await self.inner.replan(intent, expected=expected, lease=lease)
         if after == intent:
             self.moves.append((intent.key, None, after.state))
         await self.steps.at("replanned")
         return after
 
-    async def record_sending(self, key: IntentKey) -> Intent:
+    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
         await self._before("record_sending")
         found = await self.inner.get(key)
-        after = await self.inner.record_sending(key)
+        after = await self.inner.record_sending(key, lease=lease)
         self.moves.append((key, None if found is None else found.state, after.state))
         await self.steps.at("sending recorded")
         return after
 
     async def move(
-        self, key: IntentKey, state: IntentState, *, resource_id: str | None = None, evidence: str = ""
+        self,
+        key: IntentKey,
+        state: IntentState,
+        *,
+        resource_id: str | None = None,
+        evidence: str = "",
+        lease: Lease | None = None,
+        is_last: bool = False,
     ) -> Intent:
         await self._before("move")
         found = await self.inner.get(key)
-        after = await self.inner.move(key, state, resource_id=resource_id, evidence=evidence)
+        after = await self.inner.move(
+            key, state, resource_id=resource_id, evidence=evidence, lease=lease, is_last=is_last
+        )
         self.moves.append((key, None if found is None else found.state, after.state))
         await self.steps.at(f"moved to {state.value}")
         return after
 
-    def note(self, key: IntentKey, state: IntentState, *, evidence: str = "") -> None:
+    def note(
+        self, key: IntentKey, state: IntentState, *, evidence: str = "", lease: Lease | None = None
+    ) -> None:
         if self.is_dead or "note" in self.failing:
             return
-        self.inner.note(key, state, evidence=evidence)
+        self.inner.note(key, state, evidence=evidence, lease=lease)
+
+    def renew(self, leases: Iterable[Lease]) -> None:
+        if not self.is_dead and not self.is_frozen:
+            self.inner.renew(leases)
+
+    def release(self, lease: Lease) -> None:
+        if not self.is_dead:
+            self.inner.release(lease)
 
     async def get(self, key: IntentKey) -> Intent | None:
         return await self.inner.get(key)

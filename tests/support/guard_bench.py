@@ -20,7 +20,7 @@ from invoicekit.adapter import (
 from invoicekit.clock import LoopClock
 from invoicekit.errors import NotApplied, OutcomeUnknown, Rejected, Unavailable
 from invoicekit.guard import CallScope, DoubtPolicy, Guard, JournalGate, OnDoubt
-from invoicekit.journal import Intent, IntentKey, IntentState, Journal, MemoryJournal
+from invoicekit.journal import Intent, IntentKey, IntentState, Journal, Lease, MemoryJournal
 
 OK = "ok"
 LOST_BEFORE = "lost before it was applied"
@@ -131,7 +131,9 @@ class Bench:
 
     def scope(self, deadline_seconds: float | None = None) -> CallScope:
         deadline = None if deadline_seconds is None else self.clock.monotonic() + deadline_seconds
-        reader = Writer(self.provider, JournalGate(self.journal, IntentKey("", "", "", "")))
+        lease = Lease(provider="", account="", target="", owner="nobody", seconds=1)
+        gate = JournalGate(self.journal, IntentKey("", "", "", ""), lease=lease, clock=self.clock)
+        reader = Writer(self.provider, gate)
         return CallScope(
             deadline_at=deadline,
             reader=reader,
