@@ -11,10 +11,12 @@ from yarl import URL
 
 from invoicekit.errors import ConfigurationError
 from invoicekit.transport.body import BoundedBody, read_whole
+from invoicekit.transport.direct import DirectExchange
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
 from invoicekit.transport.failure import contain
 from invoicekit.transport.message import HttpResponse
 from invoicekit.transport.strict import StrictConnector, StrictResponse, abort
+from invoicekit.transport.trial import is_fit
 from invoicekit.transport.watch import Watch
 
 CONNECTIONS: Final = 100
@@ -35,6 +37,7 @@ class AiohttpTransport:
 
     A session of our own is opened at the first exchange and belongs to that event loop. It keeps no
     cookies, asks no environment for proxies, and its connections verify certificates by `ssl_context`.
+    Where this aiohttp allows it, whole exchanges take its connections and pass the rest of it by.
 
     A borrowed session keeps its connector, proxies, cookies and middlewares, and is never closed
     here. Three things then are its owner's to care for: what middlewares send on their own, TLS
@@ -76,6 +79,7 @@ class AiohttpTransport:
             "raise_for_status": False,
             "timeout": aiohttp.ClientTimeout(connect=connect_seconds),
         }
+        self._direct: DirectExchange | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way = 0
         self._idle: asyncio.Event | None = None
@@ -119,9 +123,13 @@ class AiohttpTransport:
     async def _exchange(self, outgoing: Outgoing, watch: Watch | None) -> HttpResponse:
         self._under_way += 1
         try:
-            response = await self._open(outgoing, watch)
+            session, direct = self._ready(), self._direct
+            prepared = None if direct is None else direct.prepare(outgoing)
+            if direct is not None and prepared is not None:
+                return await direct.exchange(outgoing, *prepared)
+            response = await self._request(session, outgoing, watch)
             try:
-                body = await read_whole(response, outgoing.max_body_bytes)
+                body = await read_whole(response.content, response.headers, outgoing.max_body_bytes)
             except BaseException:
                 _drop(response)
                 raise
@@ -137,12 +145,12 @@ class AiohttpTransport:
         )
 
     def _open(self, outgoing: Outgoing, watch: Watch | None) -> Awaitable[aiohttp.ClientResponse]:
+        return self._request(self._ready(), outgoing, watch)
+
+    def _ready(self) -> aiohttp.ClientSession:
         session, loop = self._session, asyncio.get_running_loop()
         if self._is_closed or (session is not None and session.closed):
             raise ExchangeFailed("the transport is closed", departed=Departed.NO, is_final=True)
-        if not (outgoing.url.isascii() and outgoing.url.isprintable()):
-            # yarl drops line breaks and tabs without a word, and so calls another path.
-            raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
         if self._loop is not loop:
             if self._loop is not None:
                 raise ExchangeFailed(
@@ -151,6 +159,14 @@ class AiohttpTransport:
             self._loop = loop
         if session is None:
             session = self._session = self._new_session()
+        return session
+
+    def _request(
+        self, session: aiohttp.ClientSession, outgoing: Outgoing, watch: Watch | None
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        if not (outgoing.url.isascii() and outgoing.url.isprintable()):
+            # yarl drops line breaks and tabs without a word, and so calls another path.
+            raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
         return session.request(
             outgoing.method,
             URL(outgoing.url, encoded=True),
@@ -165,8 +181,10 @@ class AiohttpTransport:
         return Watch(outgoing) if self._is_borrowed else None
 
     def _new_session(self) -> aiohttp.ClientSession:
+        connector = StrictConnector(ssl=self._ssl_context or True, limit=self._connections)
+        self._direct = DirectExchange(connector, self._options["timeout"]) if is_fit() else None
         return aiohttp.ClientSession(
-            connector=StrictConnector(ssl=self._ssl_context or True, limit=self._connections),
+            connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             response_class=StrictResponse,
             trust_env=False,
@@ -196,8 +214,8 @@ class Download(AsyncIterator[bytes]):
 
     async def _begin(self, response: aiohttp.ClientResponse) -> bytes:
         if not 200 <= response.status < 300:
-            return await read_whole(response, self._outgoing.max_body_bytes)
-        self._body = BoundedBody(response, self._outgoing.max_body_bytes)
+            return await read_whole(response.content, response.headers, self._outgoing.max_body_bytes)
+        self._body = BoundedBody(response.content, response.headers, self._outgoing.max_body_bytes)
         return b""
 
     async def __aexit__(

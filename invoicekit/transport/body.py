@@ -1,5 +1,6 @@
 """Read an answer's body within bounds."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
@@ -14,20 +15,23 @@ RATIO_FREE_BYTES: Final = 1024 * 1024
 """Below this many decompressed bytes any ratio goes: little harm, and short repetitive JSON reaches it."""
 
 
-async def read_whole(response: aiohttp.ClientResponse, max_body_bytes: int) -> bytes:
+async def read_whole(content: aiohttp.StreamReader, headers: Mapping[str, str], max_body_bytes: int) -> bytes:
     """Return the decompressed body.
+
+    Args:
+        content: Where aiohttp puts it.
+        headers: The answer's, found whatever their case.
 
     Raises:
         ExchangeFailed: It broke a bound; what had come was dropped. The request was processed, so
             that for a write this is doubt.
     """
-    content = response.content
     if content.is_eof():  # the ordinary case: it came together with the head
         body = content.read_nowait()
         if len(body) > max_body_bytes:
             raise _oversized(max_body_bytes)
         return body
-    bounded = BoundedBody(response, max_body_bytes)
+    bounded = BoundedBody(content, headers, max_body_bytes)
     # BytesIO gives its buffer away uncopied, unlike a join of pieces or bytes(bytearray).
     whole = BytesIO()
     while piece := await bounded.read():
@@ -42,10 +46,12 @@ class BoundedBody:
         ExchangeFailed: The declared size breaks the bound already.
     """
 
-    def __init__(self, response: aiohttp.ClientResponse, max_body_bytes: int) -> None:
-        if (response.content_length or 0) > max_body_bytes:
+    def __init__(
+        self, content: aiohttp.StreamReader, headers: Mapping[str, str], max_body_bytes: int
+    ) -> None:
+        if int(headers.get("Content-Length", 0)) > max_body_bytes:
             raise _oversized(max_body_bytes)
-        self._content = response.content
+        self._content = content
         self._max_body_bytes = max_body_bytes
         self._size = 0
 

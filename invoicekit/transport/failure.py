@@ -123,15 +123,14 @@ async def contain(work: Coroutine[object, None, T], outgoing: Outgoing, watch: W
     """Await `work`; every error of aiohttp, the system or a middleware comes out as `ExchangeFailed`.
 
     Raises:
-        ExchangeFailed: Without cause and context, for those hold the request's headers.
-        asyncio.CancelledError: Passed on, without the frames below this one for the same reason.
+        ExchangeFailed: Without cause, context and the frames below this one, for those hold the request's
+            headers.
+        asyncio.CancelledError: Passed on, without those frames for the same reason.
     """
     try:
         return await work
-    except asyncio.CancelledError as cancelled:
-        cancelled.__traceback__ = None
-        raise
-    except ExchangeFailed:
+    except (asyncio.CancelledError, ExchangeFailed) as ended:
+        ended.__traceback__ = None
         raise
     except Exception as error:  # noqa: BLE001 - here unknown code ends: whatever it was, it is doubt
         failure = explain(error, outgoing=outgoing, watch=watch)

@@ -12,7 +12,7 @@ import aiohttp
 import attrs
 import pytest
 
-from invoicekit.transport import AiohttpTransport, Outgoing
+from invoicekit.transport import AiohttpTransport, Outgoing, aiohttp_client
 
 KEY = "key-5f2c9a77-secret"
 
@@ -163,8 +163,16 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @pytest.fixture
-async def transport() -> AsyncIterator[AiohttpTransport]:
-    """Yield a transport with its own session."""
+def by_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let exchanges go as with an aiohttp that is not fit for the direct way."""
+    monkeypatch.setattr(aiohttp_client, "is_fit", lambda: False)
+
+
+@pytest.fixture(params=["own", "own by session"])
+async def transport(request: pytest.FixtureRequest) -> AsyncIterator[AiohttpTransport]:
+    """Yield a transport of its own means, going directly, and in another run by a session."""
+    if request.param == "own by session":
+        request.getfixturevalue("by_session")
     transport = AiohttpTransport()
     yield transport
     await transport.aclose()
@@ -177,11 +185,13 @@ async def borrowing() -> AsyncIterator[AiohttpTransport]:
         yield AiohttpTransport(session=session)
 
 
-@pytest.fixture(params=["own", "borrowed"])
+@pytest.fixture(params=["own", "own by session", "borrowed"])
 async def either(request: pytest.FixtureRequest) -> AsyncIterator[AiohttpTransport]:
-    """Yield a transport with its own session, and in another run one over somebody's."""
+    """Yield a transport of its own means, going directly or by a session, and one over somebody's session."""
     async with AsyncExitStack() as stack:
         session = None
+        if request.param == "own by session":
+            request.getfixturevalue("by_session")
         if request.param == "borrowed":
             session = await stack.enter_async_context(aiohttp.ClientSession())
         transport = AiohttpTransport(session=session)
