@@ -290,6 +290,13 @@ class _Chunk:
                 ),
             )
         record = await fetch_invoice(sender, self.invoice_id)
+        if record.wire.number != self.draft.number:
+            return Sighting(
+                refusal=Conflict(
+                    f"invoice {self.invoice_id}, which the creation of {self.draft.number!r} was answered "
+                    "with, has another number: look for yours; nothing was added"
+                )
+            )
         return Sighting(refusal=locked(record, "line"))
 
     async def settled(self, sender: Sender, records: Sequence[BillableRecord]) -> Done[Invoice]:

@@ -33,6 +33,7 @@ from invoicekit.errors import (
 )
 from invoicekit.model import Invoice, InvoiceStatus, Money, NewLineItem, Outcome, WriteResult
 from invoicekit.service import InvoiceService
+from invoicekit.simulate import Fault, FaultKind
 from invoicekit.wire import Codec
 from invoicekit_kukkingu.drafts import Draft
 from invoicekit_kukkingu.lines import markers_of
@@ -274,3 +275,15 @@ async def test_one_program_creates_finalizes_and_pays(desk: Desk) -> None:
     paid = await desk.service.mark_paid(created.value.id, paid_at=PAID_AT, reference="bank-1")
 
     assert paid.value.status is InvoiceStatus.PAID
+
+
+async def test_lines_go_to_no_invoice_of_another_number() -> None:
+    """Where the creation was answered with another invoice, whose list still lags, nobody else is billed."""
+    mistaken = Fault(kind=FaultKind.WRONG_BODY, at="create_invoice")
+    async with opened(faults=[mistaken]) as desk:
+        desk.simulator.home.behaviour = Behaviour(lag_seconds=60.0)
+
+        with pytest.raises(Conflict, match="nothing was added"):
+            await create(desk, [new_line("120")])
+
+        assert desk.requests("create_billables") == []
