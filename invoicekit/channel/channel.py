@@ -11,6 +11,7 @@ from invoicekit.channel.deadline import DeadlineSweeper, Overdue
 from invoicekit.channel.gate import SendGate
 from invoicekit.channel.limiter import Lane, Limiter
 from invoicekit.channel.retry import RetryPolicy
+from invoicekit.channel.retry_after import parse_retry_after
 from invoicekit.channel.sender import ChannelSender
 from invoicekit.channel.stats import ChannelStats, Counters
 from invoicekit.channel.token import TokenKeeper
@@ -114,12 +115,16 @@ class Channel:
         wiring = self._wiring
         url = wiring.addresses.url(request)
         headers = {"Accept": request.accept, "Content-Type": request.content_type, **dict(request.headers)}
-        await wiring.limiter.acquire(Lane.INTERACTIVE)
+        granted_at = await wiring.limiter.acquire(Lane.INTERACTIVE)
         outgoing = Outgoing(method=request.method, url=url, headers=headers, body=request.body)
         wiring.counters.sent += 1
         try:
             with wiring.sweeper.limit(_TOKEN_SECONDS):
-                return await wiring.transport.exchange(outgoing)
+                response = await wiring.transport.exchange(outgoing)
+            if response.status == 429:
+                hint = response.headers.get("retry-after")
+                wiring.limiter.refused(granted_at, parse_retry_after(hint, wiring.clock.now()))
+            return response
         except ExchangeFailed as failure:
             reason = failure.reason
         except Overdue:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
+from invoicekit.channel.retry_after import parse_retry_after
 from invoicekit.clock import Clock
+from invoicekit.errors import RateLimited, Unavailable
 from invoicekit.transport import HttpRequest, HttpResponse, Token, TokenSource
 
 _EARLY = timedelta(seconds=30)
@@ -52,9 +54,20 @@ class TokenKeeper:
             await asyncio.wait({self._fetching})
 
     async def _fetch(self) -> Token:
+        hints: list[str | None] = []
+
+        async def send(request: HttpRequest) -> HttpResponse:
+            response = await self._send(request)
+            hints.append(response.headers.get("retry-after"))
+            return response
+
         try:
-            self._token = await self._source.fetch(self._send, self._clock.now())
+            self._token = await self._source.fetch(send, self._clock.now())
             return self._token
+        except (RateLimited, Unavailable) as refusal:
+            if refusal.retry_after is None and hints:
+                refusal.retry_after = parse_retry_after(hints[-1], self._clock.now())
+            raise
         finally:
             self._fetching = None
 

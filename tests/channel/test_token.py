@@ -11,7 +11,7 @@ from channel_bench import APPEND, GET, POST, READ, RecordingGate, ScriptedTransp
 
 from invoicekit.channel import Channel, Lane
 from invoicekit.clock import LoopClock
-from invoicekit.errors import AuthenticationError, NotApplied, Unavailable, UsageError
+from invoicekit.errors import AuthenticationError, NotApplied, RateLimited, Unavailable, UsageError
 from invoicekit.secret import Secret
 from invoicekit.transport import (
     Departed,
@@ -42,6 +42,19 @@ class Source:
             raise AuthenticationError("the client is not known", status=response.status)
         expires_at = None if self.lifetime is None else now + self.lifetime
         return Token(value=Secret(f"token-{number}"), expires_at=expires_at)
+
+
+class Throttled(Source):
+    """Tell a refusal by the rate limit from others, as a provider's source does."""
+
+    async def fetch(self, send: Callable[[HttpRequest], Awaitable[HttpResponse]], now: datetime) -> Token:
+        async def sent(request: HttpRequest) -> HttpResponse:
+            response = await send(request)
+            if response.status == 429:
+                raise RateLimited("no token for now", status=429)
+            return response
+
+        return await super().fetch(sent, now)
 
 
 class NoKeys:
@@ -225,3 +238,29 @@ async def test_a_write_to_a_foreign_url_is_refused() -> None:
         )
 
     assert (gate.log, transport.sent) == ([], [])
+
+
+@pytest.mark.parametrize("seconds", [1, 7])
+async def test_a_refusal_by_the_rate_limit_holds_for_tokens_too(seconds: int) -> None:
+    """The provider's Retry-After is a promise we keep, also where it was the token that was refused."""
+    transport = ScriptedTransport(answer(429, retry_after=str(seconds)))
+    channel = channel_on(transport, Throttled())
+
+    await channel.reader(deadline_seconds=30.0).send(READ, GET)
+
+    assert [sent.url.rpartition("/")[2] for sent in transport.sent][:2] == ["token", "token"]
+    assert transport.sent_at[1] - transport.sent_at[0] >= seconds
+
+
+async def test_others_wait_where_a_token_was_refused_by_the_rate_limit() -> None:
+    """A refusal holds for everything on the account, so a call that comes later asks no sooner."""
+    transport = ScriptedTransport(answer(429, retry_after="7"))
+    channel = channel_on(transport, Throttled())
+
+    async def later() -> None:
+        await asyncio.sleep(1.0)
+        await channel.reader(deadline_seconds=30.0).send(READ, GET)
+
+    await asyncio.gather(channel.reader(deadline_seconds=30.0).send(READ, GET), later())
+
+    assert transport.sent_at[1] - transport.sent_at[0] >= 7.0
