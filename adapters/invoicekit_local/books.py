@@ -13,7 +13,7 @@ from invoicekit.errors import ConfigurationError, OutcomeUnknown, Unavailable, U
 T = TypeVar("T")
 
 APPLICATION_ID = 0x494B4C31
-VERSION = 1
+VERSION = 2
 _BUSY_SECONDS = 10.0
 
 _SCHEMA = """
@@ -45,7 +45,10 @@ create table time_entry (
   rate_minor integer, currency text, is_invoiced integer not null default 0, invoice_id text
 ) strict;
 create index time_entry_start on time_entry (start);
+create index credit_note_of on invoice (credits) where credits is not null;
 """
+_UPGRADES = {1: ("create index credit_note_of on invoice (credits) where credits is not null",)}
+"""What turns books of an older version into the next one's."""
 
 
 class Books:
@@ -110,10 +113,13 @@ class Books:
         version = connection.execute("pragma user_version").fetchone()[0]
         if found == APPLICATION_ID and version == VERSION:
             return
-        if found == APPLICATION_ID:
+        if found == APPLICATION_ID and version > VERSION:
             raise ConfigurationError(
                 f"{self._path} holds books of version {version}; this one knows {VERSION}"
             )
+        if found == APPLICATION_ID:
+            self._upgrade(connection)
+            return
         connection.execute("begin immediate")
         if connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
             if connection.execute("select count(*) from sqlite_master").fetchone()[0]:
@@ -125,6 +131,16 @@ class Books:
             connection.execute(f"pragma user_version = {VERSION}")
         connection.execute("commit")
         connection.execute("pragma journal_mode = wal")
+
+    @staticmethod
+    def _upgrade(connection: sqlite3.Connection) -> None:
+        connection.execute("begin immediate")
+        # Looked at again under the lock: another process may have been faster.
+        for version in range(connection.execute("pragma user_version").fetchone()[0], VERSION):
+            for statement in _UPGRADES[version]:
+                connection.execute(statement)
+            connection.execute(f"pragma user_version = {version + 1}")
+        connection.execute("commit")
 
     @contextmanager
     def _failing_in_words(self) -> Iterator[None]:

@@ -44,7 +44,9 @@ CAPABILITIES = Capabilities(
         "record_payment": _write(RECORD_PAYMENT, "the payment of that reference", "at most what is owed"),
         "delete_payment": _write(DELETE_PAYMENT, "the payment: gone is done"),
         "refund": _write(REFUND, "the refund of that reference", "at most what was paid"),
-        "create_credit_note": _write(CREATE_CREDIT_NOTE, "the credit note of that number"),
+        "create_credit_note": _write(
+            CREATE_CREDIT_NOTE, "the credit note of that number", "takes its amount off what the invoice owes"
+        ),
         "write_off": _write(SET_STATUS, "the invoice's status"),
         "list_time_entries": _read(
             "start", "end", "invoiced", "billable", "customer_id", "project_id", "user_id"

@@ -152,6 +152,12 @@ def step_refusal(books: Books, invoice_id: str, status: str) -> InvalidTransitio
     row = invoice_row(books, invoice_id)
     if status not in _STEPS[row["status"]]:
         return InvalidTransition(f"invoice {row['number']} is {row['status']} and cannot become {status}")
+    if row["credits"] is not None and status != VOID:
+        return InvalidTransition(f"{row['number']} is a credit note: it is voided or stays as it is")
+    if status in {DRAFT, VOID} and row["credits"] is None and totals(books, row).credited:
+        return InvalidTransition(
+            f"invoice {row['number']} has credit notes: void them before it becomes {status}"
+        )
     if status == DRAFT and _has_payments(books, invoice_id):
         return InvalidTransition(f"invoice {row['number']} has payments: delete them before it becomes draft")
     if status == VOID and totals(books, row).paid:
@@ -185,8 +191,14 @@ def add_customer(books: Books, new: NewCustomer) -> str:
 
 
 def duplicate_invoice(books: Books, invoice_id: str) -> Invoice:
-    """Copy an invoice and its lines as a draft with the next free number."""
+    """Copy an invoice and its lines as a draft with the next free number.
+
+    Raises:
+        InvalidTransition: It is a credit note.
+    """
     row = invoice_row(books, invoice_id)
+    if row["credits"] is not None:
+        raise InvalidTransition(f"{row['number']} is a credit note: issue another one instead")
     number = next(
         candidate
         for candidate in (f"{row['number']}-{count}" for count in range(2, 100_000))

@@ -11,7 +11,7 @@ from invoicekit.errors import (
 )
 from invoicekit.model import Invoice, NewCreditNote, NewPayment, NewRefund
 from invoicekit_local.ledger import invoice_row, new_id, read_invoice, totals
-from invoicekit_local.rows import OPEN, VOID, instant
+from invoicekit_local.rows import DRAFT, OPEN, VOID, instant
 from invoicekit_local.totals import money, stored
 
 Books = sqlite3.Connection
@@ -71,18 +71,24 @@ def refund(books: Books, asked: NewRefund) -> str:
 
 
 def create_credit_note(books: Books, note: NewCreditNote) -> Invoice:
-    """Write an open invoice of the negative amount against another, and return it.
+    """Write an invoice of the negative amount, which takes it off another, and return it.
 
     Raises:
         InvalidAmount: Nothing, or with the other notes more than the invoice comes to.
-        InvalidTransition: It stands against a credit note.
+        InvalidTransition: It stands against a credit note, a draft or a void invoice.
     """
     row = invoice_row(books, note.invoice_id)
     if row["currency"] != note.amount.currency:
         raise CurrencyMismatch(f"invoice {row['number']} is in {row['currency']}, not {note.amount.currency}")
     if row["credits"] is not None:
         raise InvalidTransition(f"{row['number']} is a credit note itself: void it instead")
-    left = totals(books, row).total - _credited(books, note.invoice_id)
+    if row["status"] in {DRAFT, VOID}:
+        raise InvalidTransition(
+            f"invoice {row['number']} is {row['status']}: change it or let it be; only what was asked for is "
+            "credited"
+        )
+    now = totals(books, row)
+    left = now.total - now.credited
     if not 0 < note.amount.minor <= left:
         raise InvalidAmount(
             f"a credit note against invoice {row['number']} is of more than nothing and at most "
@@ -132,7 +138,7 @@ def delete_payment(books: Books, invoice_id: str, payment_id: str) -> None:
     now = totals(books, invoice)
     if row["kind"] == "payment" and now.paid < row["amount_minor"]:
         raise InvalidTransition(f"payment {payment_id} was given back in part: delete the refund first")
-    if row["kind"] == "refund" and now.due < row["amount_minor"]:
+    if row["kind"] == "refund" and now.total - now.paid < row["amount_minor"]:
         raise InvalidTransition(
             f"without refund {payment_id} invoice {invoice['number']} would be paid more than it comes to: "
             "delete the payment after it first"
@@ -156,13 +162,3 @@ def _insert_payment(
         (payment_id, invoice_id, kind, minor, paid_at, note, reference),
     )
     return payment_id
-
-
-def _credited(books: Books, invoice_id: str) -> int:
-    """Return what the notes that are not void take off an invoice."""
-    notes = books.execute(
-        "select line.amount_minor from line join invoice on invoice.id = line.invoice_id "
-        "where invoice.credits = ? and invoice.status <> ?",
-        (invoice_id, VOID),
-    )
-    return -sum(int(row[0]) for row in notes)

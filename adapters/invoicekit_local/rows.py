@@ -5,6 +5,8 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import attrs
+
 from invoicekit.errors import InvalidInstant
 from invoicekit.model import (
     UNSUPPORTED,
@@ -27,10 +29,18 @@ STATUS_RULES = (
         raw=DRAFT, status=InvoiceStatus.DRAFT, is_settable=True, via="set_status, while nothing is paid"
     ),
     StatusRule(raw=OPEN, status=InvoiceStatus.OPEN, is_settable=True, via="set_status"),
-    StatusRule(raw=PAID, status=InvoiceStatus.PAID, is_derived=True, via="payments that reach the total"),
+    StatusRule(
+        raw=PAID,
+        status=InvoiceStatus.PAID,
+        is_derived=True,
+        via="payments and credit notes that reach the total",
+    ),
     StatusRule(raw=UNCOLLECTIBLE, status=InvoiceStatus.UNCOLLECTIBLE, is_settable=True, via="write_off"),
     StatusRule(
-        raw=VOID, status=InvoiceStatus.VOID, is_settable=True, via="set_status, while nothing is paid"
+        raw=VOID,
+        status=InvoiceStatus.VOID,
+        is_settable=True,
+        via="set_status, while nothing is paid or credited",
     ),
 )
 _STATUSES = {rule.raw: rule.status for rule in STATUS_RULES}
@@ -44,7 +54,11 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
     totals = totals_in(books, row, [line["amount_minor"] for line in lines])
     status = status_of(row["status"], totals)
     currency = row["currency"]
-    entries: dict[str, object] = {**dict(row), "lines": [dict(line) for line in lines]}
+    entries: dict[str, object] = {
+        **dict(row),
+        "lines": [dict(line) for line in lines],
+        "credited_minor": totals.credited,
+    }
     return Invoice(
         id=row["id"],
         number=row["number"],
@@ -62,7 +76,7 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
         tax_percents=_percents(row),
         total=money(totals.total, currency),
         amount_paid=money(totals.paid, currency),
-        amount_due=money(totals.due, currency),
+        amount_due=money(0 if status == VOID else totals.due, currency),
         subject=row["subject"],
         note=row["note"],
         raw=entries,
@@ -70,14 +84,18 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
 
 
 def totals_in(books: sqlite3.Connection, row: sqlite3.Row, amounts: list[int]) -> Totals:
-    """Compute an invoice's totals from its lines and payments; refunds give back what was paid."""
+    """Compute an invoice's totals from its lines, payments, refunds and credit notes."""
     paid = _sum(books, row["id"], "payment") - _sum(books, row["id"], "refund")
-    return totals_of(amounts, Decimal(row["discount_percent"]), _percents(row), paid)
+    found = totals_of(amounts, Decimal(row["discount_percent"]), _percents(row), paid)
+    if row["credits"] is None:
+        return attrs.evolve(found, credited=_credited(books, row["id"]))
+    return found if row["status"] == VOID else attrs.evolve(found, credited=found.total)
 
 
 def status_of(stored: str, totals: Totals) -> str:
-    """Return the status people see: an open invoice is paid once nothing is owed."""
-    return PAID if stored == OPEN and totals.paid > 0 and totals.due <= 0 else stored
+    """Return the status people see: an open invoice is paid once nothing is owed of what was asked for."""
+    is_settled = totals.due <= 0 and (totals.paid > 0 or totals.credited != 0)
+    return PAID if stored == OPEN and is_settled else stored
 
 
 def payment_status(totals: Totals, refunded: int) -> PaymentStatus:
@@ -86,7 +104,7 @@ def payment_status(totals: Totals, refunded: int) -> PaymentStatus:
         return PaymentStatus.REFUNDED
     if refunded:
         return PaymentStatus.PARTIALLY_REFUNDED
-    if totals.paid <= 0:
+    if totals.paid <= 0 and (totals.due > 0 or not totals.credited):
         return PaymentStatus.UNPAID
     if totals.due < 0:
         return PaymentStatus.OVERPAID
@@ -183,6 +201,16 @@ def _sum(books: sqlite3.Connection, invoice_id: str, kind: str) -> int:
         "select amount_minor from payment where invoice_id = ? and kind = ?", (invoice_id, kind)
     )
     return sum(int(row[0]) for row in rows)
+
+
+def _credited(books: sqlite3.Connection, invoice_id: str) -> int:
+    """Return what the notes that are not void take off an invoice."""
+    notes = books.execute(
+        "select line.amount_minor from line join invoice on invoice.id = line.invoice_id "
+        "where invoice.credits = ? and invoice.status <> ?",
+        (invoice_id, VOID),
+    )
+    return -sum(int(row[0]) for row in notes)
 
 
 def _customer_name(books: sqlite3.Connection, customer_id: str) -> str | None:

@@ -37,7 +37,7 @@ def check_books(books: sqlite3.Connection) -> None:
 
     Raises:
         UsageError: A line that does not come to its amount, more given back than paid, more paid than owed,
-            or a payment on what takes none.
+            a payment on what takes none, or a credit note that credits nothing that is there.
     """
     for line in books.execute("select line.*, currency from line join invoice on invoice.id = invoice_id"):
         exponent = currency_exponent(line["currency"])
@@ -46,6 +46,18 @@ def check_books(books: sqlite3.Connection) -> None:
             raise UsageError(
                 f"line {line['position']} of invoice {line['invoice_id']} does not come to its amount"
             )
+    for note in books.execute(
+        "select note.number from invoice as note left join invoice as credited on credited.id = note.credits "
+        "where note.credits is not null and (credited.id is null or credited.credits is not null "
+        "or credited.currency <> note.currency or credited.customer_id <> note.customer_id)"
+    ):
+        raise UsageError(f"the credits of document {note['number']} are no invoice of its customer's")
+    for row in books.execute(
+        "select * from invoice where id in (select credits from invoice where credits is not null)"
+    ).fetchall():
+        found = totals(books, row)
+        if not 0 <= found.credited <= found.total:
+            raise UsageError(f"the credits of invoice {row['id']} are more than it comes to")
     for row in books.execute(
         "select * from invoice where id in (select invoice_id from payment) order by rowid"
     ).fetchall():

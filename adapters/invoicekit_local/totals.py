@@ -16,16 +16,21 @@ _MOST_PERCENT = 1000
 
 @attrs.frozen(kw_only=True)
 class Totals:
-    """Amounts in minor units of the invoice's currency."""
+    """Amounts in minor units of the invoice's currency.
+
+    Attributes:
+        credited: What credit notes take off; of a note itself, all of it: its invoice takes it over.
+    """
 
     subtotal: int
     total: int
     paid: int
+    credited: int = 0
 
     @property
     def due(self) -> int:
         """What is still owed; negative where too much was paid."""
-        return self.total - self.paid
+        return self.total - self.credited - self.paid
 
 
 def stored(minor: int) -> int:

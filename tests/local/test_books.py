@@ -194,6 +194,7 @@ async def test_refunds_give_back_at_most_what_was_paid(service: InvoiceService, 
 
 async def test_a_credit_note_stands_against_its_invoice(service: InvoiceService, invoice: Invoice) -> None:
     """A negative invoice of its own number; the number again finds it."""
+    await opened(service, invoice)
     made = await service.create_credit_note(
         invoice.id, number="CN-1", amount=eur("25"), issue_date=date(2026, 6, 1), reason="damage"
     )

@@ -206,6 +206,7 @@ async def test_a_credit_note_of_another_amount_is_not_the_same(
 ) -> None:
     """From a new journal, the number alone must not pass for the note asked for."""
     day = date(2026, 6, 1)
+    await service.set_status(invoice.id, InvoiceStatus.OPEN)
     await service.create_credit_note(invoice.id, number="CN", amount=eur("25"), issue_date=day)
 
     async with InvoiceService.connect("local", path=str(path)) as elsewhere:
