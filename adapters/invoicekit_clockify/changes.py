@@ -94,7 +94,9 @@ def delete_invoice(requests: Requests, writes: Writes, invoice_id: str) -> Write
         try:
             response = await sender.send(writes.delete_invoice, request)
         except NotFound:
-            return gone  # which is what was asked for
+            if (await look(sender)).matches:
+                return gone  # which is what was asked for
+            raise  # garbled on its way, perhaps: it is still there
         return attrs.evolve(gone, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[None]:

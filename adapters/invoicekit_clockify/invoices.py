@@ -7,6 +7,7 @@ from invoicekit.errors import NotFound
 from invoicekit.model import Invoice, InvoiceQuery, InvoiceStatus, Page, Pager
 from invoicekit_clockify.operations import GET_INVOICE, LIST_INVOICES, SEARCH_INVOICES
 from invoicekit_clockify.paging import Bookmark
+from invoicekit_clockify.refusal import MISSING
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import raws_of
 from invoicekit_clockify.wire_invoice import (
@@ -54,12 +55,12 @@ async def fetch_head(sender: Sender, requests: Requests, invoice_id: str) -> Inv
 async def fetch_unless_gone(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord | None:
     """Read one invoice; None where Clockify itself says that there is none.
 
-    A 404 in somebody else's words (a proxy's page) proves nothing and is raised.
+    A 404 in a proxy's words, or for want of such a route, proves nothing and is raised.
     """
     try:
         return await fetch_invoice(sender, requests, invoice_id)
     except NotFound as missing:
-        if missing.code is None:
+        if missing.code != MISSING:
             raise
         return None
 

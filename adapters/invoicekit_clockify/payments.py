@@ -16,6 +16,7 @@ from invoicekit.wire import HEX_24, canonical, checked_id
 from invoicekit_clockify.invoices import fetch_head
 from invoicekit_clockify.operations import LIST_PAYMENTS, Writes
 from invoicekit_clockify.paging import Bookmark
+from invoicekit_clockify.refusal import MISSING
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import VOID
 from invoicekit_clockify.wire_invoice import InvoiceHead, read_head
@@ -202,7 +203,9 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
         try:
             response = await sender.send(writes.delete_payment, request)
         except NotFound:
-            return gone
+            if (await look(sender)).matches:
+                return gone
+            raise  # garbled on its way, perhaps: it is still there
         record = read_head(
             response.body,
             expected_id=invoice_id,
@@ -215,8 +218,8 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
         try:
             records = await all_payments(sender, requests, invoice_id)
         except NotFound as missing:
-            if missing.code is None:
-                raise  # somebody else's words, a proxy's: they prove nothing
+            if missing.code != MISSING:
+                raise  # a proxy's words, or there is no such route: that proves nothing
             return Sighting(matches=(gone,))
         is_there = any(record.id == payment_id for record in records)
         return Sighting() if is_there else Sighting(matches=(gone,))

@@ -15,6 +15,9 @@ from invoicekit.errors import (
 from invoicekit.transport import HttpResponse
 from invoicekit_clockify.wire import CODEC
 
+MISSING = "501"
+"""The code of a `NotFound` that says so of the thing itself, and not of the route."""
+
 _BUSINESS_RULE = 501
 _ROUTE_OR_CONVERSION = 3000
 

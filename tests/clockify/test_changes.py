@@ -98,11 +98,20 @@ async def test_an_invoice_is_deleted_whatever_becomes_of_the_answer(kind: FaultK
 
 async def test_a_deletion_that_comes_too_late_is_done() -> None:
     """Somebody else deleted it between our look and our request."""
-    stub = StubSender([NotFound("gone", status=400, code="501")])
+    gone = NotFound("gone", status=400, code="501")
+    stub = StubSender([gone, gone])
 
     done = await adapter(stub).delete_invoice(INVOICE).perform(stub)
 
     assert done.resource_id == INVOICE
+
+
+async def test_a_deletion_that_was_refused_as_unknown_is_looked_at() -> None:
+    """A request that was garbled on its way is refused as unknown too, and the invoice is still there."""
+    stub = StubSender([NotFound("gone", status=400, code="501"), answer(invoice_document())])
+
+    with pytest.raises(NotFound):
+        await adapter(stub).delete_invoice(INVOICE).perform(stub)
 
 
 async def test_an_invoice_with_payments_is_not_deleted(desk: Desk) -> None:

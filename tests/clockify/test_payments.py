@@ -286,9 +286,9 @@ async def test_a_deleted_payment_is_deleted(desk: Desk) -> None:
     assert len(desk.requests("delete_payment")) == 1
 
 
-@pytest.mark.parametrize(("code", "is_believed"), [("501", True), (None, False)])
+@pytest.mark.parametrize(("code", "is_believed"), [("501", True), ("3000", False), (None, False)])
 async def test_a_proxys_404_does_not_prove_a_deletion(*, code: str | None, is_believed: bool) -> None:
-    """Only Clockify's own words say that the invoice is gone."""
+    """Only Clockify's own words say that the invoice is gone; that there is no such route says nothing."""
     stub = StubSender([NotFound("not found", status=404, code=code)])
     write = adapter(stub).delete_payment(INVOICE, PAYMENT)
     assert write.look is not None
@@ -298,3 +298,12 @@ async def test_a_proxys_404_does_not_prove_a_deletion(*, code: str | None, is_be
     else:
         with pytest.raises(NotFound):
             await write.look(stub)
+
+
+async def test_a_deletion_that_was_refused_as_unknown_is_looked_at() -> None:
+    """A request that was garbled on its way is refused as unknown too, and the payment is still there."""
+    refused = NotFound("not found", status=400, code="501")
+    stub = StubSender([refused, answer([ROW], last_page="true")])
+
+    with pytest.raises(NotFound):
+        await adapter(stub).delete_payment(INVOICE, PAYMENT).perform(stub)
