@@ -29,6 +29,8 @@ ELSEWHERE = frozenset(
         "probe",
         "provider",
         "request",
+        "resolve_unknown",
+        "settle",
         "stats",
         "write",
     }
