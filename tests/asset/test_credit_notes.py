@@ -125,6 +125,7 @@ async def test_credit_notes_are_listed_by_customer(desk: Desk) -> None:
     others = await desk.native.list_credit_memos(customer_id="cus_other")
 
     assert ([memo.number for memo in mine.items], others.items) == (["CM-1"], ())
+    assert [memo.id for memo in mine.items] == list(desk.simulator.home.memos)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ async def test_money_is_given_back_once(kind: FaultKind | None) -> None:
         assert (refund.amount, refund.memo, refund.external_id[:3]) == (Decimal("120.00"), "late", "ik:")
         assert (first.outcome, again.outcome) == (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
         assert first.value.id == again.value.id == refund.id
+        assert desk.simulator.ledger.invoice(desk.invoice_id).status == "refunded"
         assert (invoice.status, invoice.payment_status) == (InvoiceStatus.PAID, PaymentStatus.REFUNDED)
 
 

@@ -138,6 +138,8 @@ async def test_settings_are_changed_and_kept(desk: Desk) -> None:
     assert after.labels == {**before.labels, "tax": "VAT"}
     assert after.defaults == before.defaults
     assert after.export_fields == {**before.export_fields, "rtl": True}
+    held = desk.simulator.home.settings
+    assert (held.labels["tax"], held.export_fields["rtl"]) == ("VAT", True)
 
 
 async def test_an_addon_token_is_walled_off_from_the_account() -> None:

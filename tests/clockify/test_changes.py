@@ -153,6 +153,9 @@ async def test_a_copy_is_a_draft_of_its_own(desk: Desk) -> None:
     assert result.value.id != desk.invoice_id
     assert result.resource_id == result.value.id
     assert result.value.total == Money("120.00", "EUR")
+    first, copy = (desk.simulator.ledger.invoice(one) for one in (desk.invoice_id, result.value.id))
+    assert (copy.status, copy.amount, copy.number != first.number) == ("UNSENT", 12_000, True)
+    assert not [item for item in copy.items if item.entries]
 
 
 async def test_a_copy_whose_answer_is_lost_is_not_made_again() -> None:

@@ -9,6 +9,7 @@ from clockify_desk import Desk, StubSender, adapter, answer, invoice_document, o
 
 from invoicekit.errors import (
     Conflict,
+    DuplicateDetected,
     FieldLocked,
     InvalidAmount,
     InvalidIdentifier,
@@ -210,3 +211,13 @@ async def test_an_answer_with_another_number_is_not_believed(desk: Desk) -> None
 
     with pytest.raises(MalformedResponse):
         await write.perform(stub)
+
+
+async def test_a_line_that_was_sent_twice_on_its_way_is_told() -> None:
+    """A proxy that repeats the request bills the line twice: nothing is deleted, and nobody is told it is done."""
+    replay = Fault(kind=FaultKind.REPLAY, at="add_item", nth=2, seconds=0.0)
+    async with opened(faults=[replay]) as desk:
+        with pytest.raises(DuplicateDetected, match="nothing was deleted"):
+            await create(desk)
+
+        assert descriptions(stored(desk)).count("Trip") == 2

@@ -165,6 +165,17 @@ async def test_projects_tell_contract_and_client(desk: Desk) -> None:
     assert len(await desk.native.list_projects()) == 1
 
 
+async def test_one_contract_is_read_as_it_is_held(desk: Desk) -> None:
+    """And the service says that it is there."""
+    held = desk.simulator.contract
+
+    contract = await desk.native.get_contract(held.id)
+
+    assert (contract.id, contract.customer_id, contract.name) == (held.id, held.client_id, held.name)
+    assert contract.amount == Money.from_minor(held.amount, held.currency)
+    assert (await desk.native.health()).status == "ok"
+
+
 async def test_another_contract_is_no_answer() -> None:
     """The id that comes back is the id that was asked for."""
     stub = StubSender([answer({"id": "ctr_aaaaaaaaaaaaaaaaaaaaaaaa"})])

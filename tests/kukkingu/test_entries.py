@@ -341,5 +341,6 @@ async def test_native_reads_of_time(desk: Desk) -> None:
 
     assert entry.invoiced is True
     assert [one.id for one in on_line] == [desk.entry_id]
+    assert desk.simulator.ledger.entry(desk.entry_id).billable_id == desk.line_id
     with pytest.raises(NotFound):
         await desk.native.get_time_entry(ENTRY)

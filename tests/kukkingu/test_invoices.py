@@ -159,6 +159,22 @@ async def test_lists_come_whole(desk: Desk) -> None:
         await desk.service.list_invoices(cursor="2").snapshot()
 
 
+async def test_lines_are_those_that_are_held(desk: Desk) -> None:
+    """Of one invoice, and of all; each with the invoice's own amounts."""
+    home = desk.simulator.home
+    first = home.add_billable(desk.draft_id, "One", quantity=2, amount_minor=150)
+    second = home.add_billable(desk.invoice_id, "Two", amount_minor=7)
+
+    of_draft = await desk.native.list_billables(desk.draft_id)
+    of_all = await desk.native.list_billables()
+
+    assert [(one.id, one.description, one.amount) for one in of_draft] == [
+        (first.id, "One", Money("3.00", "EUR"))
+    ]
+    assert {one.id for one in of_all} == {one.id for one in home.billables}
+    assert second.id in {one.id for one in of_all}
+
+
 async def test_lines_keep_their_order() -> None:
     """By their order; those without one come last."""
     lines = [

@@ -65,6 +65,7 @@ async def test_part_payments_are_refused_with_the_alternative(desk: Desk, amount
         )
 
     assert desk.writes() == []
+    assert desk.simulator.ledger.invoice(desk.invoice_id).paid_at is None
 
 
 async def test_another_instant_is_a_conflict_and_is_not_overwritten(desk: Desk) -> None:

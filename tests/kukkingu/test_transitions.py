@@ -80,6 +80,7 @@ async def test_a_draft_is_finalized(desk: Desk) -> None:
 
     assert (result.outcome, result.verified, result.value.status) == (Outcome.APPLIED, True, OPEN)
     assert desk.writes() == ["finalize_invoice"]
+    assert desk.simulator.ledger.invoice(desk.draft_id).status == "FINALIZED"
 
 
 async def test_what_is_finalized_is_not_finalized_again(desk: Desk) -> None:
