@@ -44,12 +44,7 @@ async def fetch_invoice(sender: Sender, requests: Requests, invoice_id: str) -> 
 async def fetch_head(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceHead:
     """Read one invoice, no further than a payment needs it; see `fetch_invoice`."""
     response = await sender.send(GET_INVOICE, requests.invoice(invoice_id))
-    return read_head(
-        response.body,
-        expected_id=invoice_id,
-        where=f"invoice {invoice_id}",
-        headers=response.shown_headers,
-    )
+    return read_head(response.body, expected_id=invoice_id, where=f"invoice {invoice_id}")
 
 
 async def fetch_unless_gone(sender: Sender, requests: Requests, invoice_id: str) -> InvoiceRecord | None:

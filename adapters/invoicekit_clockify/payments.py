@@ -19,7 +19,7 @@ from invoicekit_clockify.paging import Bookmark
 from invoicekit_clockify.refusal import MISSING
 from invoicekit_clockify.requests import Requests
 from invoicekit_clockify.status import VOID
-from invoicekit_clockify.wire_invoice import InvoiceHead, read_head
+from invoicekit_clockify.wire_invoice import InvoiceHead, read_answer
 from invoicekit_clockify.wire_payment import (
     PaymentRecord,
     encode_payment,
@@ -102,13 +102,12 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
 
     async def perform(sender: Sender) -> Done[Payment]:
         response = await sender.send(writes.record_payment, request)
-        record = read_head(
+        raw = read_answer(
             response.body,
             expected_id=payment.invoice_id,
             where=f"answer to a payment on invoice {payment.invoice_id}",
-            headers=response.shown_headers,
         )
-        return Done(value=recall(None), raw=record.raw, headers=record.headers)
+        return Done(value=recall(None), raw=raw, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[Payment]:
         records = await all_payments(sender, requests, payment.invoice_id)
@@ -206,13 +205,10 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
             if (await look(sender)).matches:
                 return gone
             raise  # garbled on its way, perhaps: it is still there
-        record = read_head(
-            response.body,
-            expected_id=invoice_id,
-            where=f"answer to a deletion on invoice {invoice_id}",
-            headers=response.shown_headers,
+        raw = read_answer(
+            response.body, expected_id=invoice_id, where=f"answer to a deletion on invoice {invoice_id}"
         )
-        return Done(value=None, resource_id=payment_id, raw=record.raw, headers=record.headers)
+        return Done(value=None, resource_id=payment_id, raw=raw, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[None]:
         try:

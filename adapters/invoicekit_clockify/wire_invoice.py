@@ -113,27 +113,17 @@ class InvoiceRecord:
 
 
 @attrs.frozen(kw_only=True)
-class _WireHead:
-    id: str
-    status: Text = MISSING
-    currency: Text = MISSING
-
-
-@attrs.frozen(kw_only=True)
 class InvoiceHead:
     """As much of an invoice as a payment needs to know: reading all of it would cost more than sending it.
 
     Attributes:
         status: Clockify's own word, where this answer has it.
         currency: Where this answer has one.
-        raw: Everything sent.
     """
 
     id: str
-    status: str | None
-    currency: str | None
-    raw: Mapping[str, object] = attrs.field(repr=False)
-    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
+    status: str | None = attrs.field(default=None, converter=text_or_none)
+    currency: str | None = attrs.field(default=None, converter=text_or_none)
 
 
 def read_invoice(
@@ -158,23 +148,21 @@ def read_invoice(
     return record
 
 
-def read_head(
-    body: bytes, *, expected_id: str, where: str, headers: Mapping[str, str] = NO_HEADERS
-) -> InvoiceHead:
+def read_head(body: bytes, *, expected_id: str, where: str) -> InvoiceHead:
     """Read as much of one invoice as a payment needs to know; see `read_invoice`."""
-    document = CODEC.parse(body, where=where)
-    wire = CODEC.structure(document, _WireHead, where=where)
-    _check_id(wire.id, expected_id, where)
-    return InvoiceHead(
-        id=wire.id,
-        status=text_or_none(wire.status),
-        currency=text_or_none(wire.currency),
-        raw=document_of(document),
-        headers=headers,
-    )
+    head = CODEC.skim(body, InvoiceHead, where=where)
+    _check_id(head.id, expected_id, where)
+    return head
 
 
-def _check_id(found: str, expected: str, where: str) -> None:
+def read_answer(body: bytes, *, expected_id: str, where: str) -> Mapping[str, object]:
+    """Return the invoice that a write on it was answered with, as it came; see `read_invoice`."""
+    document = document_of(CODEC.parse(body, where=where))
+    _check_id(document.get("id"), expected_id, where)
+    return document
+
+
+def _check_id(found: object, expected: str, where: str) -> None:
     if found != expected:
         raise MalformedResponse(
             f"{where}: Clockify answered with another invoice than {expected}",

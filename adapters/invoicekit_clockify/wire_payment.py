@@ -32,18 +32,42 @@ class WirePayment:
     author: Text = MISSING
 
 
+class _Rows:
+    """The rows of one answer as they came, parsed when one is asked for: most are only passed over."""
+
+    def __init__(self, body: bytes, where: str) -> None:
+        self._body = body
+        self._where = where
+        self._parsed: list[object] | None = None
+
+    def __getitem__(self, index: int) -> Mapping[str, object]:
+        if self._parsed is None:
+            self._parsed = rows_of(CODEC.parse(self._body, where=self._where), where=self._where)
+        return document_of(self._parsed[index])
+
+
 @attrs.frozen(kw_only=True)
 class PaymentRecord:
     """A payment as the wire had it, beside its raw document."""
 
     wire: WirePayment
-    raw: Mapping[str, object] = attrs.field(repr=False)
     headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
+    _rows: _Rows = attrs.field(repr=False)
+    _index: int = attrs.field(repr=False)
 
     @property
     def id(self) -> str:
         """The payment's id."""
         return self.wire.id
+
+    @property
+    def raw(self) -> Mapping[str, object]:
+        """Everything sent.
+
+        Raises:
+            MalformedResponse: There is a fault in what was skipped before.
+        """
+        return self._rows[self._index]
 
     def payment(self, invoice_id: str, currency: str, *, reference: str | None = None) -> Payment:
         """Say it in the neutral words; the currency is the invoice's."""
@@ -97,11 +121,10 @@ def read_payments(
     Raises:
         MalformedResponse: Anything else.
     """
-    rows = rows_of(CODEC.parse(body, where=where), where=where)
-    wires = CODEC.structure(rows, tuple[WirePayment, ...], where=where)
+    wires = CODEC.skim(body, tuple[WirePayment, ...], where=where)
+    rows = _Rows(body, where)
     return [
-        PaymentRecord(wire=wire, raw=document_of(row), headers=headers)
-        for wire, row in zip(wires, rows, strict=True)
+        PaymentRecord(wire=wire, headers=headers, rows=rows, index=index) for index, wire in enumerate(wires)
     ]
 
 

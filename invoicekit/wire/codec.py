@@ -1,7 +1,7 @@
 """From bytes to typed values and back, without a single coercion."""
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin
@@ -19,6 +19,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from invoicekit.errors import MalformedResponse
 from invoicekit.model import Absent
 from invoicekit.wire.document import encode_json, parse_json
+from invoicekit.wire.skim import FAULTS, skimmer
 from invoicekit.wire.strict import (
     WIRE_NAME,
     DecimalText,
@@ -47,11 +48,12 @@ class Codec:
     See the package's docstring for what a wire class may declare.
     """
 
-    __slots__ = ("_fast", "_thorough")
+    __slots__ = ("_fast", "_skimmers", "_thorough")
 
     def __init__(self) -> None:
         self._fast = _Hooks(is_thorough=False)
         self._thorough = _Hooks(is_thorough=True)
+        self._skimmers: dict[object, Callable[[bytes], object]] = {}
 
     def parse(self, body: bytes, *, where: str = "answer") -> object:
         """Decode JSON into dicts, lists, str, int, Decimal, bool and None.
@@ -94,6 +96,26 @@ class Codec:
             MalformedResponse: As `parse` and `structure`.
         """
         return self.structure(parse_json(body, where=where), cls, where=where)
+
+    def skim(self, body: bytes, cls: type[T], *, where: str = "answer") -> T:
+        """Read the fields that a small class declares as `decode` does, and skip all others unread.
+
+        For looks that decide by a few fields of a large document and pass nothing else on: what is skipped
+        is known to be JSON, and nothing more.
+
+        Raises:
+            MalformedResponse: As `decode`.
+            TypeError: A field is declared as more than str, int, bool, or null or absent instead of them.
+        """
+        skimmer_of_cls = self._skimmers.get(cls)
+        if skimmer_of_cls is None:
+            skimmer_of_cls = self._skimmers[cls] = skimmer(cls)
+        try:
+            # A skimmer belongs to its class, which the table cannot say in types.
+            return skimmer_of_cls(body)  # type: ignore[return-value]
+        except FAULTS:
+            pass  # told below, with every place at once and without the value
+        return self.decode(body, cls, where=where)
 
     def encode(self, document: Mapping[str, object] | list[object] | tuple[object, ...]) -> bytes:
         """Write JSON with sorted keys and exact numbers, the same document always as the same bytes.
