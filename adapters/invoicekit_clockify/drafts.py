@@ -136,7 +136,10 @@ def _add_next(
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         record = await fetch_invoice(sender, requests, invoice_id)
-        if line.count_in(record) >= wanted:
+        count = line.count_in(record)
+        if count > lines.count(line):
+            return Sighting(matches=(done_with(record),) * (1 + count - lines.count(line)))
+        if count >= wanted:
             line.check_amounts(record)
             return Sighting(matches=(done_with(record),))
         if record.status != UNSENT:
