@@ -214,7 +214,7 @@ async def test_an_answer_with_another_number_is_not_believed(desk: Desk) -> None
 
 
 async def test_a_line_that_was_sent_twice_on_its_way_is_told() -> None:
-    """A proxy that repeats the request bills the line twice: nothing is deleted, and it is not called done."""
+    """Where a proxy repeats the request, the line is billed twice: that is said, and nothing is deleted."""
     replay = Fault(kind=FaultKind.REPLAY, at="add_item", nth=2, seconds=0.0)
     async with opened(faults=[replay]) as desk:
         with pytest.raises(DuplicateDetected, match="nothing was deleted"):
