@@ -12,7 +12,9 @@ from invoicekit.cli.bulk_pay import pay
 from invoicekit.cli.demo import demo
 from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
-from invoicekit.cli.journal import list_intents, resolve_intent, show_intent
+from invoicekit.cli.journal import list_intents, show_intent
+from invoicekit.cli.journal_prune import prune
+from invoicekit.cli.journal_resolve import resolve_intents
 from invoicekit.cli.providers import providers
 from invoicekit.cli.simulate import simulate
 from invoicekit.errors import InvoiceKitError
@@ -68,7 +70,8 @@ def _journal_commands() -> typer.Typer:
     )
     commands.command("list")(list_intents)
     commands.command("show")(show_intent)
-    commands.command("resolve")(resolve_intent)
+    commands.command("resolve", epilog=_EPILOG)(resolve_intents)
+    commands.command("prune")(prune)
     return commands
 
 

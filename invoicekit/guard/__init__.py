@@ -1,5 +1,6 @@
 """May I send at all: at most one effect for each reference, and no silent doubt."""
 
+from invoicekit.guard.by_hand import IN_DOUBT, settle_by_hand
 from invoicekit.guard.gate import JournalGate
 from invoicekit.guard.guard import Guard
 from invoicekit.guard.identity import (
@@ -15,6 +16,7 @@ from invoicekit.guard.reading import read_patiently
 from invoicekit.guard.scope import CallScope
 
 __all__ = [
+    "IN_DOUBT",
     "CallScope",
     "DoubtPolicy",
     "Guard",
@@ -26,5 +28,6 @@ __all__ = [
     "is_derived",
     "marker_of",
     "read_patiently",
+    "settle_by_hand",
     "value_reference",
 ]

@@ -17,7 +17,7 @@ from invoicekit.guard.policy import DoubtPolicy
 from invoicekit.guard.promise import Promise
 from invoicekit.guard.run import Run
 from invoicekit.guard.scope import CallScope
-from invoicekit.journal import Intent, IntentKey, Journal
+from invoicekit.journal import Asked, Intent, IntentKey, Journal
 from invoicekit.model import Outcome, WriteResult
 
 T = TypeVar("T")
@@ -57,13 +57,24 @@ class Guard:
         """Return what a write of this account is journalled under."""
         return IntentKey(self._provider, self._account, operation, reference)
 
+    def key_of(self, write: Write[T], reference: str | None) -> IntentKey:
+        """Return what this write is journalled under; without a reference, one open change a target."""
+        return self.key(write.operation.name, reference or value_reference(write.target))
+
     async def run(
-        self, write: Write[T], scope: CallScope, *, reference: str | None = None, marker: str = ""
+        self,
+        write: Write[T],
+        scope: CallScope,
+        *,
+        reference: str | None = None,
+        marker: str = "",
+        asked: Asked | None = None,
     ) -> WriteResult[T]:
         """Perform a write, and the writes that follow from it, each at most once.
 
         Args:
             reference: The caller's id of the effect; without one a SET is decided by the present value.
+            asked: The call that the write comes from, for `settle` to make it again.
 
         Raises:
             UsageError: Refused before any write (`ReferenceReused`, `DestructiveTransition`, …).
@@ -71,7 +82,7 @@ class Guard:
             OutcomeUnknown: May have had one; it is journalled and can be resolved.
             DuplicateDetected: The provider holds more than one record for the reference.
         """
-        key = self.key(write.operation.name, reference or value_reference(write.target))
+        key = self.key_of(write, reference)
         started = self._clock.monotonic()
         async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
             if key in self._under_way:
@@ -82,7 +93,7 @@ class Guard:
                 )
             self._under_way.add(key)
             try:
-                result = await self._new_run(write, scope, key, marker).execute()
+                result = await self._new_run(write, scope, key, marker, asked).execute()
             finally:
                 self._under_way.discard(key)
         if self._hooks:
@@ -99,7 +110,7 @@ class Guard:
         )
         if following is None:
             return result
-        last = await self.run(following, scope, reference=reference)
+        last = await self.run(following, scope, reference=reference, asked=asked)
         applied = Outcome.APPLIED in {result.outcome, last.outcome}
         return attrs.evolve(
             last,
@@ -115,19 +126,36 @@ class Guard:
         )
         emit(self._hooks, event)
 
-    async def _resolve(
-        self, write: Write[T], scope: CallScope, key: IntentKey, marker: str
+    async def settle(
+        self,
+        write: Write[T],
+        scope: CallScope,
+        key: IntentKey,
+        *,
+        marker: str = "",
+        asked: Asked | None = None,
     ) -> WriteResult[T]:
-        async with self._locks.hold(write.target, deadline_at=None):
-            return await self._new_run(write, scope, key, marker).resolve()
+        """Look for a journalled write's effect, and settle it where that can be seen; never sends.
 
-    def _new_run(self, write: Write[T], scope: CallScope, key: IntentKey, marker: str) -> Run[T]:
+        Raises:
+            OutcomeUnknown: It cannot be seen, or not yet.
+            NotApplied: It is settled as that.
+            DuplicateDetected: It stands there more than once.
+            InProgress: Another owner of the journal works on its target until the deadline.
+        """
+        async with self._locks.hold(write.target, deadline_at=scope.deadline_at):
+            return await self._new_run(write, scope, key, marker, asked).resolve()
+
+    def _new_run(
+        self, write: Write[T], scope: CallScope, key: IntentKey, marker: str, asked: Asked | None
+    ) -> Run[T]:
         now = self._clock.now()
         intent = Intent(
             key=key,
             target=write.target,
             fingerprint=fingerprint_of(write.target, write.content),
             marker=marker,
+            asked=asked,
             created_at=now,
             updated_at=now,
         )
@@ -141,5 +169,5 @@ class Guard:
             clock=self._clock,
             policy=self._policy,
             doubt_since=self._doubt_since,
-            resolve=lambda: self._resolve(write, scope.afterwards(), key, marker),
+            resolve=lambda: self.settle(write, scope.afterwards(), key, marker=marker, asked=asked),
         )

@@ -94,10 +94,14 @@ class Run(Generic[T]):
             return await self._already(earlier)
         if earlier.state in _NO_EFFECT:
             raise NotApplied(f"{self._view.name} had no effect: {earlier.evidence or earlier.state.value}")
+        self._earlier_sends = earlier.sends
+        if earlier.state is IntentState.SENDING:
+            await self._promise.doubt("cut off before its outcome was known")
         found = await self._view.found(await self._view.look())
         if found is not None:
             return await self._settle(found, Outcome.ALREADY_APPLIED, "found by reading back", verified=True)
-        raise self._unknown("still not visible at the provider", next_check_at=None)
+        why = "no read can tell" if self._write.look is None else "still not visible at the provider"
+        raise self._unknown(why, next_check_at=None)
 
     async def _superseded(self, sighting: Sighting[T]) -> WriteResult[T]:
         """Say what can be seen; the record is a later, different write's and stays as it is."""

@@ -1,5 +1,6 @@
 """What did I promise: intents and how they were settled."""
 
+from invoicekit.journal.asked import Asked
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.lease import Lease, Leased
 from invoicekit.journal.memory import MemoryJournal
@@ -8,6 +9,7 @@ from invoicekit.journal.protocol import Journal
 from invoicekit.journal.sqlite import SqliteJournal
 
 __all__ = [
+    "Asked",
     "IllegalMove",
     "Intent",
     "IntentKey",

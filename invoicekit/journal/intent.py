@@ -5,6 +5,8 @@ from enum import Enum
 
 import attrs
 
+from invoicekit.journal.asked import Asked
+
 
 class IntentState(Enum):
     """Where a promised write stands.
@@ -71,6 +73,7 @@ class Intent:
         sends: Committed `sending` records: the provider never saw more requests than this.
         resource_id: The provider's id of what was written, once known.
         evidence: What the state rests on, in words, without bodies or secrets.
+        asked: The call it comes from, while it is open; None where a write was built by hand.
         created_at, updated_at: Wall clock, for people; never used to decide whether to send.
     """
 
@@ -82,6 +85,7 @@ class Intent:
     sends: int = 0
     resource_id: str | None = None
     evidence: str = ""
+    asked: Asked | None = attrs.field(default=None, eq=False, repr=False)
     created_at: datetime
     updated_at: datetime
 

@@ -120,6 +120,7 @@ def moved(
         sends=intent.sends + 1 if state is _SENDING else intent.sends,
         resource_id=intent.resource_id if resource_id is None else _cleaned(resource_id),
         evidence=_cleaned(evidence[:_EVIDENCE_LIMIT]),
+        asked=None if state.is_settled else intent.asked,
         created_at=intent.created_at,
         updated_at=now,
     )

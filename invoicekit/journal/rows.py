@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from invoicekit.journal.asked import Asked
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.schema import SETTLED, UNSETTLED, in_states
 
 _COLUMNS = (
     "provider, account, operation, reference, target, fingerprint, marker, state, sends, resource_id, "
-    "evidence, created_at, updated_at"
+    "evidence, created_at, updated_at, asked"
 )
 _BY_KEY = "provider = ? and account = ? and operation = ? and reference = ?"
-_INSERT = f"insert into intent({_COLUMNS}) values(?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = f"insert into intent({_COLUMNS}) values(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _SELECT = f"select {_COLUMNS} from intent where {_BY_KEY}"
 _UPDATE = (
     "update intent set target = ?, fingerprint = ?, marker = ?, state = ?, sends = ?, resource_id = ?, "
-    f"evidence = ?, created_at = ?, updated_at = ? where {_BY_KEY} and state = ?"
+    f"evidence = ?, created_at = ?, updated_at = ?, asked = ? where {_BY_KEY} and state = ?"
 )
 
 Text: TypeAlias = str | int | None
@@ -119,6 +120,7 @@ def _content(intent: Intent) -> tuple[Text, ...]:
         intent.evidence,
         _instant(intent.created_at),
         _instant(intent.updated_at),
+        "" if intent.asked is None else intent.asked.text,
     )
 
 
@@ -134,6 +136,7 @@ def _decode(row: Sequence[str]) -> Intent:
         evidence=row[10],
         created_at=datetime.fromisoformat(row[11]),
         updated_at=datetime.fromisoformat(row[12]),
+        asked=Asked.stored(row[13]),
     )
 
 

@@ -56,6 +56,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             expires_at real not null,
             primary key(provider, account, target)) without rowid""",
     ),
+    ("alter table intent add column asked text not null default ''",),
 )
 """Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
 

@@ -1,7 +1,7 @@
 """What every group of calls needs: an open connection, the adapter, the way of a write."""
 
 from collections.abc import Awaitable, Callable
-from typing import Self, TypeVar
+from typing import Self, TypeVar, TypeVarTuple
 
 import attrs
 
@@ -18,10 +18,12 @@ from invoicekit.adapter import (
 from invoicekit.channel import Lane
 from invoicekit.errors import ReferenceReused, UnsupportedOperation, UsageError
 from invoicekit.guard import check_reference, read_patiently
+from invoicekit.journal import Asked
 from invoicekit.model import Page, Pager, WriteResult
 from invoicekit.service.connection import CallOptions, Connection
 
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 class Calls:
@@ -55,6 +57,22 @@ class Calls:
         elif write.operation.effect is Effect.APPEND:
             raise UsageError(f"{write.operation.name} adds something each time: give it a reference=")
         return await self._connection.write(write, self._options, reference=reference)
+
+    async def _ask(
+        self,
+        method: Callable[[*Arguments], Write[T]],
+        *arguments: *Arguments,
+        reference: str | None = None,
+        marker: str = "",
+    ) -> WriteResult[T]:
+        """Perform what one of the adapter's methods describes; the journal keeps what was asked."""
+        return await self._connection.write(
+            method(*arguments),
+            self._options,
+            reference=reference,
+            marker=marker,
+            asked=Asked.of(method, *arguments),
+        )
 
     async def request(
         self, operation: Operation, request: HttpRequest, *, reference: str | None = None

@@ -15,7 +15,7 @@ from invoicekit.config import load_config
 from invoicekit.errors import ServiceClosed
 from invoicekit.events import Hook
 from invoicekit.guard import CallScope, DoubtPolicy, Guard, OnDoubt
-from invoicekit.journal import Journal, MemoryJournal, SqliteJournal
+from invoicekit.journal import Asked, Journal, MemoryJournal, SqliteJournal
 from invoicekit.model import WriteResult
 from invoicekit.registry import Registry
 from invoicekit.transport import AiohttpTransport, Transport
@@ -121,13 +121,20 @@ class Connection:
             raise ServiceClosed(f"the service is {self._life.value}; use `async with` around every call")
 
     def write(
-        self, write: Write[T], options: CallOptions, *, reference: str | None = None, marker: str = ""
+        self,
+        write: Write[T],
+        options: CallOptions,
+        *,
+        reference: str | None = None,
+        marker: str = "",
+        asked: Asked | None = None,
     ) -> Coroutine[Any, Any, WriteResult[T]]:
         """Perform a write through the guard."""
         self.check_open()
-        return self.guard.run(write, self._scope(options), reference=reference, marker=marker)
+        return self.guard.run(write, self.scope(options), reference=reference, marker=marker, asked=asked)
 
-    def _scope(self, options: CallOptions) -> CallScope:
+    def scope(self, options: CallOptions) -> CallScope:
+        """Return how one call may use the channel, from now on."""
         seconds, lane = options.deadline_seconds, options.lane
         deadline_at = None if seconds is None else self.clock.monotonic() + seconds
         channel = self.channel

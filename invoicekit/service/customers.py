@@ -1,6 +1,6 @@
 """Calls about customers."""
 
-from invoicekit.guard import read_patiently
+from invoicekit.guard import check_reference, read_patiently
 from invoicekit.model import Customer, NewCustomer, Pager, WriteResult
 from invoicekit.service.calls import Calls
 
@@ -22,4 +22,5 @@ class CustomerCalls(Calls):
     ) -> WriteResult[Customer]:
         """Create a customer; a repeat with the same name finds the first one."""
         new = NewCustomer(name=name, email=email, address=address, note=note)
-        return await self.write(self._offered("create_customer").create_customer(new), reference=name)
+        create = self._offered("create_customer").create_customer
+        return await self._ask(create, new, reference=check_reference(name))

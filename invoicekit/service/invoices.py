@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from invoicekit.errors import DuplicateDetected, InvalidAmount, UsageError
-from invoicekit.guard import read_patiently
+from invoicekit.guard import check_reference, read_patiently
 from invoicekit.model import (
     Invoice,
     InvoiceChange,
@@ -112,7 +112,7 @@ class InvoiceCalls(Calls):
             line_items=tuple(line_items),
             extra=self._own_part(extra),
         )
-        return await self.write(adapter.create_invoice(new), reference=number)
+        return await self._ask(adapter.create_invoice, new, reference=check_reference(number))
 
     async def update_invoice(self, invoice_id: str, change: InvoiceChange) -> WriteResult[Invoice]:
         """Change the given fields and keep all others; `extra` is as in `create_invoice`.
@@ -122,7 +122,7 @@ class InvoiceCalls(Calls):
         """
         adapter = self._offered("update_invoice")
         own = attrs.evolve(change, extra=self._own_part(change.extra))
-        return await self.write(adapter.update_invoice(invoice_id, own))
+        return await self._ask(adapter.update_invoice, invoice_id, own)
 
     def _own_part(self, extra: Mapping[str, object] | None) -> Mapping[str, object]:
         if not extra:
@@ -157,7 +157,7 @@ class InvoiceCalls(Calls):
             allow_payment_loss=allow_payment_loss,
             allow_irreversible=allow_irreversible,
         )
-        return await self.write(self._offered("set_status").set_status(change))
+        return await self._ask(self._offered("set_status").set_status, change)
 
     async def delete_invoice(self, invoice_id: str) -> WriteResult[None]:
         """Delete the invoice; one that is gone already is `ALREADY_APPLIED`.
@@ -165,12 +165,12 @@ class InvoiceCalls(Calls):
         Raises:
             DestructiveTransition: It holds payments, which would go with it; nothing was sent.
         """
-        return await self.write(self._offered("delete_invoice").delete_invoice(invoice_id))
+        return await self._ask(self._offered("delete_invoice").delete_invoice, invoice_id)
 
     async def duplicate_invoice(self, invoice_id: str, *, reference: str) -> WriteResult[Invoice]:
         """Copy an invoice as a new draft; never repeated when its outcome is in doubt."""
-        write = self._offered("duplicate_invoice").duplicate_invoice(invoice_id)
-        return await self.write(write, reference=reference)
+        duplicate = self._offered("duplicate_invoice").duplicate_invoice
+        return await self._ask(duplicate, invoice_id, reference=check_reference(reference))
 
     async def export_pdf(self, invoice_id: str, path: str | Path) -> int:
         """Write the invoice's PDF to a file, in pieces.
@@ -208,10 +208,10 @@ class InvoiceCalls(Calls):
         note = NewCreditNote(
             invoice_id=invoice_id, number=number, amount=amount, issue_date=issue_date, reason=reason
         )
-        return await self.write(
-            self._offered("create_credit_note").create_credit_note(note), reference=number
-        )
+        create = self._offered("create_credit_note").create_credit_note
+        return await self._ask(create, note, reference=check_reference(number))
 
     async def write_off(self, invoice_id: str, *, reference: str) -> WriteResult[Invoice]:
         """Give up what is still owed on an invoice."""
-        return await self.write(self._offered("write_off").write_off(invoice_id), reference=reference)
+        write_off = self._offered("write_off").write_off
+        return await self._ask(write_off, invoice_id, reference=check_reference(reference))

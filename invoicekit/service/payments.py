@@ -65,9 +65,7 @@ class PaymentCalls(InvoiceCalls):
         payment = NewPayment(
             invoice_id=invoice_id, amount=amount, paid_at=paid_at, reference=name, marker=marker, note=note
         )
-        return await self._connection.write(
-            adapter.record_payment(payment), self._options, reference=name, marker=marker
-        )
+        return await self._ask(adapter.record_payment, payment, reference=name, marker=marker)
 
     async def mark_paid(
         self, invoice_id: str, *, paid_at: datetime, reference: str | None = None, note: str = ""
@@ -107,7 +105,7 @@ class PaymentCalls(InvoiceCalls):
 
     async def delete_payment(self, invoice_id: str, payment_id: str) -> WriteResult[None]:
         """Delete a recorded payment; one that is gone already is `ALREADY_APPLIED`."""
-        return await self.write(self._offered("delete_payment").delete_payment(invoice_id, payment_id))
+        return await self._ask(self._offered("delete_payment").delete_payment, invoice_id, payment_id)
 
     async def refund(
         self, invoice_id: str, amount: Money, *, reference: str, reason: str = ""
@@ -124,6 +122,4 @@ class PaymentCalls(InvoiceCalls):
         refund = NewRefund(
             invoice_id=invoice_id, amount=amount, reference=reference, marker=marker, reason=reason
         )
-        return await self._connection.write(
-            adapter.refund(refund), self._options, reference=reference, marker=marker
-        )
+        return await self._ask(adapter.refund, refund, reference=reference, marker=marker)

@@ -17,12 +17,13 @@ from invoicekit.journal import Journal
 from invoicekit.registry import Registry
 from invoicekit.service.connection import CallOptions, Connection
 from invoicekit.service.customers import CustomerCalls
+from invoicekit.service.doubt import DoubtCalls
 from invoicekit.service.payments import PaymentCalls
 from invoicekit.service.time_entries import TimeEntryCalls
 from invoicekit.transport import Transport
 
 
-class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls):
+class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls, DoubtCalls):
     """The same calls for every provider, none of which pays, bills or marks twice.
 
     ```python

@@ -72,7 +72,7 @@ class TimeEntryCalls(Calls):
         `mark_time_entries`.
         """
         marks = EntryMarks(entry_ids=tuple(dict.fromkeys(entry_ids)), invoiced=invoiced)
-        return await self.write(self._offered("mark_time_entries").mark_time_entries(marks))
+        return await self._ask(self._offered("mark_time_entries").mark_time_entries, marks)
 
     async def mark_time_entries(
         self,

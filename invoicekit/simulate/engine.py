@@ -22,7 +22,8 @@ class Engine:
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self._router = Router(simulator.routes())
-        self._source = FaultSource(simulator.plan)
+        self._plan = simulator.plan
+        self._source = FaultSource(self._plan)
         self._gates: dict[str, Gate] = {}
 
     def receive(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -67,6 +68,9 @@ class Engine:
         if wait_seconds > 0:
             hint = str(-int(-wait_seconds // 1)) if simulator.rate.tells_retry_after else None
             return Outcome(answer=simulator.throttled(retry_after=hint, is_empty=False))
+        if simulator.plan is not self._plan:
+            self._plan = simulator.plan
+            self._source = FaultSource(self._plan)
         fault = self._source.draw(call, is_write=route.is_write)
         if fault is None:
             return Outcome(answer=perform(route, call))

@@ -44,6 +44,7 @@ Content. ``canonical(invoice_id=..., amount=..., paid_at=...)`` is the text for 
 
 from invoicekit.wire.canonical_text import canonical
 from invoicekit.wire.codec import Codec
+from invoicekit.wire.command_text import read_command, write_command
 from invoicekit.wire.instant import read_date, read_duration, read_instant, write_instant, write_midnight
 from invoicekit.wire.path import HEX_24, PathTemplate, checked_id
 from invoicekit.wire.scale import (
@@ -78,9 +79,11 @@ __all__ = [
     "canonical",
     "checked_id",
     "named",
+    "read_command",
     "read_date",
     "read_duration",
     "read_instant",
+    "write_command",
     "write_instant",
     "write_midnight",
 ]
