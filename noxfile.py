@@ -16,6 +16,8 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 ROOT = Path(__file__).parent
 DESCRIBED = ("asset", "clockify", "kukkingu")
 
+SCRIPTS = ("record_payment", "safety_cost", "decode", "limiter", "journal", "import_time")
+
 # What is tested of the built wheel: nothing here may reach into the checkout.
 OUTSIDE = ("cli", "outside")
 
@@ -119,6 +121,13 @@ def crash(session: nox.Session) -> None:
 
 
 @nox.session
+def sabotage(session: nox.Session) -> None:
+    """Take the lines that keep the promises away, one at a time, and see a test fail of each."""
+    session.install("-e", ".[cli,test]")
+    session.run("python", "tests/support/sabotage.py", *session.posargs)
+
+
+@nox.session
 def openapi(session: nox.Session) -> None:
     """Check requests and simulator answers against the providers' descriptions.
 
@@ -140,7 +149,7 @@ def openapi(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure against peers, interleaved in one run; `nox -s bench -- decode journal` runs these two."""
     session.install("-e", ".[bench,cli]")
-    for name in session.posargs or ("record_payment", "decode", "limiter", "journal", "import_time"):
+    for name in session.posargs or SCRIPTS:
         session.run("python", f"benchmarks/{name}.py")
 
 

@@ -18,7 +18,6 @@ class Promise:
     Attributes:
         gate: The record before every send.
         is_closed: Whether the journal holds the last word already, so that nothing is left to note.
-        is_overtaken: Whether another owner took the target over while this one worked on it.
     """
 
     def __init__(self, journal: Journal, intent: Intent, *, leases: Leases, clock: Clock) -> None:
@@ -29,7 +28,6 @@ class Promise:
         self.intent = intent
         self.gate = JournalGate(journal, intent.key, lease=self._lease, clock=clock)
         self.is_closed = False
-        self.is_overtaken = False
 
     @property
     def key(self) -> IntentKey:
@@ -133,7 +131,6 @@ class Promise:
         except JournalUnavailable as failure:
             return f"{evidence}; the journal could not record it ({failure})"
         except LeaseLost:
-            self.is_overtaken = True
             return f"{evidence}; another owner of the journal has taken over, and keeps the record"
         except IllegalMove as step:
             # Another owner of the journal looked meanwhile; what it wrote down is never less careful.

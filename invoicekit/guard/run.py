@@ -129,6 +129,8 @@ class Run(Generic[T]):
             )
         if state.is_applied and not is_value:
             return await self._already(earlier)
+        if not is_same and state.is_settled and self._promise.key in self._doubt_since:
+            return await self._outlive(earlier)
         if state.is_settled or (state is IntentState.PLANNED and not is_same):
             await self._promise.start_over(earlier)
             return await self._look_and_send()
@@ -271,7 +273,8 @@ class Run(Generic[T]):
             if found is not None:
                 return await self._found_after_doubt(found)
             may_send = sighting is None or sighting.refusal is None
-        if not may_send or self._sends() - self._gate.refused >= self._policy.max_sends:
+        # Sends of this call alone: asking for the same value again is harmless, whatever came of earlier ones.
+        if not may_send or self._gate.sends - self._gate.refused >= self._policy.max_sends:
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
@@ -285,27 +288,30 @@ class Run(Generic[T]):
             raise self._unknown(why, next_check_at=None)
         declared = self._write.operation.settle_seconds
         since = self._doubt_since[self._promise.key]
-        absent = strangers = 0
+        absences: list[bool] = []
+        strangers = 0
         may_send = True
         for pause in self._policy.looks(declared):
             if not await self._wait_until(since + pause):
                 raise self._unknown(why, next_check_at=since + pause)
             sighting = await self._view.try_look()
             if sighting is None:
+                absences.append(False)
                 continue
             found = await self._view.found(sighting)
             if found is not None:
                 return await self._found_after_doubt(found)
             strangers = len(sighting.strangers)
             # One that looks like ours may be ours, its marker lost on the way: that is not absence.
-            absent += sighting.is_complete and not strangers
+            absences.append(sighting.is_complete and not strangers)
             may_send = sighting.refusal is None
         if (
             self._write.operation.effect is Effect.APPEND
             and self._policy.on_doubt is OnDoubt.RESEND
             and declared is not None
             and self._write.operation.idempotency is not Idempotency.NONE
-            and absent >= 2
+            and sum(absences) >= 2
+            and absences[-1]  # at the bound: what earlier looks did not show may have come since
             and may_send
             and self._sends() - self._gate.refused < self._policy.max_sends
         ):
@@ -332,12 +338,8 @@ class Run(Generic[T]):
         evidence = await self._promise.close(
             IntentState.CONFIRMED, evidence=evidence, resource_id=done.resource_id
         )
-        self._doubt_since.pop(self._promise.key, None)
-        if self._promise.is_overtaken and self._write.operation.effect is Effect.APPEND:
-            # The new owner may have sent it once more: say so now, if it shows already.
-            sighting = await self._view.try_look()
-            if sighting is not None:
-                await self._view.found(sighting)
+        if not self._gate.may_have_acted:  # else the first of these sends may still arrive: see `_continue`
+            self._doubt_since.pop(self._promise.key, None)
         return self._result(outcome, done, evidence=evidence, verified=verified)
 
     def _result(

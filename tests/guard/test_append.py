@@ -6,7 +6,7 @@ import attrs
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, REJECT, RESEND, THROTTLE, Bench, Row
 
-from invoicekit.adapter import Idempotency
+from invoicekit.adapter import Idempotency, Sender, Sighting
 from invoicekit.errors import (
     DuplicateDetected,
     InProgress,
@@ -14,6 +14,7 @@ from invoicekit.errors import (
     NotApplied,
     OutcomeUnknown,
     PaginationIncomplete,
+    PaginationLoop,
     ReferenceReused,
     Rejected,
     Unavailable,
@@ -179,6 +180,29 @@ async def test_resend_needs_complete_reads(bench: Bench) -> None:
     await cutting
 
     assert len(bench.provider.sent) == 1
+
+
+@pytest.mark.parametrize("is_seen_as_stranger", [False, True])
+async def test_resend_needs_a_look_at_the_bound(bench: Bench, *, is_seen_as_stranger: bool) -> None:
+    """What two early looks did not show may have come since: without the last look nothing is sent again."""
+    bench.rebuild(RESEND)
+    bench.provider.script = [LATE]
+    bench.provider.late_by = 5.0
+    write = bench.append(settle=20.0)
+    look = write.look
+    assert look is not None
+
+    async def look_badly(sender: Sender) -> Sighting[str | None]:
+        if bench.provider.now() > 5.0 and is_seen_as_stranger:
+            return Sighting(strangers=("without our marker",))
+        if bench.provider.now() > 5.0:
+            raise PaginationLoop("the same page twice")
+        return await look(sender)
+
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(attrs.evolve(write, look=look_badly), bench.scope(), reference="r1")
+
+    assert len(bench.provider.sent) == len(bench.provider.rows) == 1
 
 
 async def test_three_sends_at_most(bench: Bench) -> None:

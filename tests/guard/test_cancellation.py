@@ -6,7 +6,7 @@ import pytest
 from guard_bench import HANG, LOST_BEFORE, Bench
 
 from invoicekit.guard import DoubtPolicy
-from invoicekit.journal import IntentState
+from invoicekit.journal import Intent, IntentKey, IntentState, Lease
 from invoicekit.model import Outcome
 
 pytestmark = pytest.mark.looptime
@@ -113,3 +113,20 @@ async def test_a_restart_after_a_crash_reads_back_first(bench: Bench) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_cancelled_while_the_record_is_written_is_planned_again(bench: Bench) -> None:
+    """Nothing had left: that is no doubt, and the next call need not wait for anything."""
+    record = bench.journal.record_sending
+
+    async def slowly(key: IntentKey, *, lease: Lease | None = None) -> Intent:
+        stored = await record(key, lease=lease)
+        await asyncio.sleep(10)
+        return stored
+
+    bench.journal.record_sending = slowly  # type: ignore[method-assign]  # a slow disk
+    await cancelled_after(bench, 1.0)
+    bench.journal.record_sending = record  # type: ignore[method-assign]
+
+    assert await bench.state() is IntentState.PLANNED
+    assert bench.provider.sent == []

@@ -1,5 +1,7 @@
 """SETs: the present value decides, and the same value may be asked for again."""
 
+import asyncio
+
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, REJECT, Bench
 
@@ -66,6 +68,30 @@ async def test_three_sends_at_most(bench: Bench, has_look: bool) -> None:
         await bench.guard.run(bench.setting("new", has_look=has_look), bench.scope())
 
     assert len(bench.provider.sent) == 3
+
+
+@pytest.mark.parametrize("has_look", [True, False])
+async def test_a_later_call_may_ask_for_the_value_again(bench: Bench, has_look: bool) -> None:
+    """The same value again is harmless, so three lost sends of an earlier call lock nobody out."""
+    bench.provider.script = [LOST_BEFORE] * 3
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(bench.setting("new", has_look=has_look), bench.scope())
+
+    result = await bench.guard.run(bench.setting("new", has_look=has_look), bench.scope())
+
+    assert (result.outcome, bench.provider.value) == (Outcome.APPLIED, "new")
+
+
+async def test_another_value_waits_for_the_echo_of_one_that_was_repeated(bench: Bench) -> None:
+    """The first send may still arrive though a repeat settled the value: it must not undo a newer one."""
+    bench.provider.script = [LATE]
+    bench.provider.late_by = 20.0
+    await bench.guard.run(bench.setting("repeated", settle=30.0), bench.scope())
+
+    await bench.guard.run(bench.setting("newer", settle=30.0), bench.scope())
+    await asyncio.sleep(60.0)
+
+    assert bench.provider.value == "newer"
 
 
 async def test_another_value_waits_until_the_doubtful_one_cannot_arrive(bench: Bench) -> None:
