@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = ("record_payment", "decode", "limiter", "journal", "import_time")
+SCRIPTS = ("record_payment", "decode", "limiter", "journal", "import_time", "safety_cost")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
