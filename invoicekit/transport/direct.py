@@ -9,19 +9,20 @@ out first, and where anything is not as expected everything goes by a session.
 """
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 import aiohttp
-import attrs
 from yarl import URL
 
 from invoicekit.transport.body import read_whole
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
-from invoicekit.transport.head import is_plain, write_request
+from invoicekit.transport.head import METHODS, write_lines, write_request
 from invoicekit.transport.message import HttpResponse
 from invoicekit.transport.strict import abort
 
 if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -39,17 +40,20 @@ class Connector(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
-class Origin:
-    """One scheme, host and port.
+class Origin(aiohttp.ClientRequest):
+    """One scheme, host and port: whom the connector is to connect with; never sent itself."""
 
-    Attributes:
-        request: Whom the connector is to connect with; never sent itself.
-        fixed_lines: What aiohttp says in every request: Host, Accept-Encoding, User-Agent.
-    """
+    @cached_property
+    def connection_key(self) -> "ConnectionKey":  # aiohttp works it out for every request
+        """What the pool finds its connections by."""
+        return super().connection_key
 
-    request: aiohttp.ClientRequest
-    fixed_lines: str
+    @cached_property
+    def lines(self) -> bytes:
+        """What aiohttp says in every request: Host, Accept-Encoding, User-Agent."""
+        return b"".join(
+            [f"{name}: {value}\r\n".encode() for name, value in self.headers.items() if name != "Accept"]
+        )
 
 
 class DirectExchange:
@@ -60,6 +64,7 @@ class DirectExchange:
         self._timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._origins: dict[str, Origin | None] = {}
+        self._last_lines: dict[bool, tuple[dict[str, str], bytes | None]] = {}
 
     def prepare(self, outgoing: Outgoing) -> "tuple[Origin, bytes] | None":
         """Return whom to send which bytes to; None where only a session can send it.
@@ -67,13 +72,14 @@ class DirectExchange:
         Raises:
             ExchangeFailed: It holds what HTTP forbids; nothing was sent.
         """
-        url = outgoing.url
+        url, method = outgoing.url, outgoing.method
         path_at = url.find("/", url.find("://") + 3)
         host, target = (url, "/") if path_at < 0 else (url[:path_at], url[path_at:])
         origin = self._origins[host] if host in self._origins else self._learn(host)
-        if origin is None or "#" in target or not is_plain(outgoing):
+        lines = self._lines(outgoing)
+        if origin is None or lines is None or method not in METHODS or "#" in target:
             return None
-        return origin, write_request(outgoing, target, origin.fixed_lines)
+        return origin, write_request(method, target, origin.lines + lines, outgoing.body)
 
     async def exchange(self, outgoing: Outgoing, origin: Origin, request: bytes) -> HttpResponse:
         """Send once and read the whole answer.
@@ -83,7 +89,7 @@ class DirectExchange:
                 errors of connecting prove that nothing left.
         """
         try:
-            connection = await self._connector.connect(origin.request, [], self._timeout)
+            connection = await self._connector.connect(origin, [], self._timeout)
         except TimeoutError as late:
             raise aiohttp.ConnectionTimeoutError("no connection in time") from late
         try:
@@ -106,6 +112,14 @@ class DirectExchange:
         headers = {name.lower(): value for name, value in message.headers.items()}
         return HttpResponse(status=message.code, headers=headers, body=body)
 
+    def _lines(self, outgoing: Outgoing) -> bytes | None:
+        """Return the header lines, written anew only where they differ from the last of their kind."""
+        headers, has_body = outgoing.headers, outgoing.body is not None
+        last = self._last_lines.get(has_body)
+        if last is None or last[0] != headers:
+            last = self._last_lines[has_body] = (dict(headers), write_lines(headers))
+        return last[1]
+
     def _learn(self, host: str) -> Origin | None:
         origin = _origin(host, self._loop)
         if len(self._origins) < _ORIGINS_KEPT:
@@ -121,6 +135,4 @@ def _origin(host: str, loop: asyncio.AbstractEventLoop) -> Origin | None:
             return None
     except ValueError:
         return None
-    request = aiohttp.ClientRequest("GET", url, loop=loop)
-    lines = [f"{name}: {value}\r\n" for name, value in request.headers.items() if name != "Accept"]
-    return Origin(request=request, fixed_lines="".join(lines))
+    return Origin("GET", url, loop=loop)

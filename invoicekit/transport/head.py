@@ -1,11 +1,12 @@
 """A request as one piece of bytes. Pure."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
+from invoicekit.transport.exchange import Departed, ExchangeFailed
 
-_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
+METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
 _BODILESS: Final = frozenset({"GET", "HEAD"})
 # These frame or route the message, or stand in the fixed lines already: whoever wants one of them goes by
 # a session, which knows what follows from it.
@@ -28,42 +29,45 @@ _NOT_PLAIN: Final = frozenset(
 _CONTROLS: Final = bytes({*range(32), 127} - {9})
 
 
-def is_plain(outgoing: Outgoing) -> bool:
-    """Tell whether `write_request` can write it: an ordinary method, no header that changes the framing."""
-    return outgoing.method in _METHODS and all(map(_is_plain_name, outgoing.headers))
-
-
-def write_request(outgoing: Outgoing, target: str, fixed_lines: str) -> bytes:
-    """Return the whole request, head and body.
-
-    Args:
-        outgoing: A plain one.
-        target: Path and query, percent-encoded.
-        fixed_lines: Header lines that all requests to the host have, each with its line end.
+def write_lines(headers: Mapping[str, str]) -> bytes | None:
+    """Return headers as lines; None where one of them frames or routes the message.
 
     Raises:
-        ExchangeFailed: It holds what would end a line or the target early; nothing was sent.
+        ExchangeFailed: One holds what would end its line early; nothing was sent.
     """
-    if " " in target or "\t" in target or not target.isascii():
-        raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
-    headers, body = outgoing.headers, outgoing.body
-    lines = [f"{outgoing.method} {target} HTTP/1.1\r\n{fixed_lines}"]
-    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
-    if body is not None:
-        lines.append(f"Content-Length: {len(body)}\r\n")
-    elif outgoing.method not in _BODILESS:
-        lines.append("Content-Length: 0\r\n")
+    if not all(map(_is_plain_name, headers)):
+        return None
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     try:
-        head = "".join(lines).encode()
+        lines = text.encode()
     except UnicodeEncodeError:
-        head = b"\0"
+        lines = b"\0"
     # Any control character but those of the line ends written here came from outside.
-    ends = fixed_lines.count("\r\n") + len(lines)
-    if len(head.translate(None, _CONTROLS)) != len(head) - 2 * ends:
+    if len(lines.translate(None, _CONTROLS)) != len(lines) - 2 * len(headers):
         raise ExchangeFailed(
             "the request holds a character that HTTP forbids", departed=Departed.NO, is_final=True
         )
-    return head + b"\r\n" + (body or b"")
+    return lines
+
+
+def write_request(method: str, target: str, lines: bytes, body: bytes | None) -> bytes:
+    """Return the whole request.
+
+    Args:
+        method: One of `METHODS`.
+        target: Path and query, percent-encoded.
+        lines: All headers but the length, each with its line end.
+        body: Its length becomes a header; that of no body is said only where one is expected.
+
+    Raises:
+        ExchangeFailed: The target would end early; nothing was sent.
+    """
+    if " " in target or not (target.isascii() and target.isprintable()):
+        raise ExchangeFailed("the URL is not percent-encoded", departed=Departed.NO, is_final=True)
+    start = f"{method} {target} HTTP/1.1\r\n".encode()
+    if body is not None:
+        return b"%b%bContent-Length: %d\r\n\r\n%b" % (start, lines, len(body), body)
+    return start + lines + (b"\r\n" if method in _BODILESS else b"Content-Length: 0\r\n\r\n")
 
 
 @lru_cache(maxsize=256)

@@ -65,6 +65,35 @@ async def test_headers_that_frame_or_route_are_left_to_a_session(
     assert [line for line in lines if line.lower().startswith(f"{name.lower()}:")] == [f"{name}: {value}"]
 
 
+async def test_an_unusual_method_is_left_to_a_session(
+    serve: Serve, direct: AiohttpTransport, outgoing: Make
+) -> None:
+    """What is written here is known for the methods that requests have."""
+    server = await serve(lambda visit: visit.reply())
+
+    await direct.exchange(outgoing(server.url, "options", None))
+
+    assert server.visits[0].head.startswith(b"OPTIONS / HTTP/1.1\r\n")
+
+
+async def test_headers_are_those_of_the_request_and_of_no_other(
+    serve: Serve, direct: AiohttpTransport
+) -> None:
+    """What was written last is kept only for a request that says exactly the same."""
+    server = await serve(lambda visit: visit.reply())
+    headers = {"X-Api-Key": "1"}
+    said = [{"X-Api-Key": "1"}, {"X-Api-Key": "2"}, {"X-Api-Key": "2", "X-More": "3"}, {}, {"X-Api-Key": "1"}]
+
+    for step in said:
+        headers.clear()
+        headers.update(step)
+        await direct.exchange(Outgoing(method="GET", url=server.url, headers=headers))
+
+    heads = [visit.head.decode() for visit in server.visits]
+    found = [[line for line in head.split("\r\n") if line.startswith("X-")] for head in heads]
+    assert found == [[f"{name}: {value}" for name, value in step.items()] for step in said]
+
+
 @pytest.mark.parametrize(
     "url",
     [
