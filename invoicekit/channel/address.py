@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from invoicekit.errors import ConfigurationError, InvalidIdentifier
@@ -41,10 +42,12 @@ class AddressBook:
         path = request.path
         if _PLAIN_PATH.fullmatch(path) is None and _PATH.fullmatch(path) is None:
             raise InvalidIdentifier("a path that could lead to another endpoint was refused; check the ids")
-        if not request.query:
-            return base + path
-        pairs = [f"{_quoted(key)}={_quoted(value)}" for key, value in request.query]
-        return f"{base}{path}?{'&'.join(pairs)}"
+        return f"{base}{path}{_query_text(request.query)}" if request.query else base + path
+
+
+@lru_cache(maxsize=256)
+def _query_text(query: tuple[tuple[str, str], ...]) -> str:
+    return "?" + "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in query)
 
 
 def _quoted(text: str) -> str:

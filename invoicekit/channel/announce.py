@@ -18,26 +18,29 @@ from invoicekit.events import (
 
 
 class Announcer:
-    """Build records for one provider."""
+    """Build records for one provider.
 
-    __slots__ = ("_hooks", "_provider")
+    Attributes:
+        is_heard: Whether there is any hook; asked first where telling would cost something.
+    """
+
+    __slots__ = ("_hooks", "_provider", "is_heard")
 
     def __init__(self, provider: str, hooks: Sequence[Hook]) -> None:
         self._provider = provider
         self._hooks = tuple(hooks)
+        self.is_heard = bool(self._hooks)
 
     def sent(self, operation: str, attempt: int) -> None:
         """Tell of a request handed to the transport."""
-        if self._hooks:
-            emit(self._hooks, RequestSent(provider=self._provider, operation=operation, attempt=attempt))
+        emit(self._hooks, RequestSent(provider=self._provider, operation=operation, attempt=attempt))
 
     def received(self, operation: str, attempt: int, *, status: int, seconds: float) -> None:
         """Tell of a whole answer."""
-        if self._hooks:
-            event = ResponseReceived(
-                provider=self._provider, operation=operation, attempt=attempt, status=status, seconds=seconds
-            )
-            emit(self._hooks, event)
+        event = ResponseReceived(
+            provider=self._provider, operation=operation, attempt=attempt, status=status, seconds=seconds
+        )
+        emit(self._hooks, event)
 
     def lost(self, operation: str, attempt: int, *, reason: str, seconds: float) -> None:
         """Tell of an exchange without a whole answer."""

@@ -258,9 +258,11 @@ class Call:
             return headers
         if request.body is not None:
             headers["Content-Type"] = request.content_type
-        headers.update(request.headers)
+        if request.headers:
+            headers.update(request.headers)
         headers.update(self._wiring.credentials.headers())
-        headers.update(credentials)
+        if credentials:
+            headers.update(credentials)
         return headers
 
     def _start(self, now: float) -> float:
@@ -270,19 +272,17 @@ class Call:
         wiring.counters.sent += 1
         if self._sends == 1:
             wiring.budget.count_call()
-        wiring.announce.sent(self._operation.name, self._sends)
+        if wiring.announce.is_heard:
+            wiring.announce.sent(self._operation.name, self._sends)
         seconds = self._operation.timeout_seconds
         return seconds if self._deadline_at is None else min(seconds, self._deadline_at - now)
 
     def _judged(self, response: HttpResponse, granted_at: float, sent_at: float) -> InvoiceKitError | None:
         wiring = self._wiring
         status = response.status
-        wiring.announce.received(
-            self._operation.name,
-            self._sends,
-            status=status,
-            seconds=wiring.clock.monotonic() - sent_at,
-        )
+        if wiring.announce.is_heard:
+            seconds = wiring.clock.monotonic() - sent_at
+            wiring.announce.received(self._operation.name, self._sends, status=status, seconds=seconds)
         if 200 <= status < 300:
             wiring.limiter.accepted(granted_at)
             return None

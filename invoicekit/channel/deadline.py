@@ -6,6 +6,7 @@ fires, and how our own cancellation is told from somebody else's, is `asyncio.ti
 """
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Any
 
@@ -27,12 +28,15 @@ class TimeLimit:
         self._cancelled_before = task.cancelling()
 
     def __enter__(self) -> None:
-        self._sweeper.add(self)
+        sweeper = self._sweeper
+        sweeper.limits.add(self)
+        if self.at < sweeper.fires_at:
+            sweeper.arm(self.at)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._sweeper.discard(self)
+        self._sweeper.limits.discard(self)  # the timer finds that out when it fires
         if not self.has_fired:
             return
         # What was asked of the task is taken back in any case. If more remains than there was before,
@@ -43,10 +47,16 @@ class TimeLimit:
 
 
 class DeadlineSweeper:
-    """Bound waits in time; belongs to the event loop it is used on."""
+    """Bound waits in time; belongs to the event loop it is used on.
+
+    Attributes:
+        limits: What is watched.
+        fires_at: When the timer looks next, in the loop's time; infinite while there is no timer.
+    """
 
     def __init__(self) -> None:
-        self._limits: set[TimeLimit] = set()
+        self.limits: set[TimeLimit] = set()
+        self.fires_at = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     def limit(self, seconds: float) -> TimeLimit:
@@ -59,29 +69,22 @@ class DeadlineSweeper:
             raise RuntimeError("a bounded wait needs a task to wait in")
         return TimeLimit(self, task, asyncio.get_running_loop().time() + seconds)
 
-    def add(self, limit: TimeLimit) -> None:
-        """Watch a limit."""
-        self._limits.add(limit)
-        if self._timer is None or self._timer.when() > limit.at:
-            self._arm(limit.at)
-
-    def discard(self, limit: TimeLimit) -> None:
-        """Watch it no longer; the timer finds that out when it fires."""
-        self._limits.discard(limit)
-
-    def _arm(self, at: float) -> None:
+    def arm(self, at: float) -> None:
+        """Look at that time, and not at a later one."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_at(at, self._sweep)
+        self.fires_at = at
 
     def _sweep(self) -> None:
         self._timer = None
+        self.fires_at = math.inf
         # The loop calls timers up to its clock's resolution early; a millisecond covers that.
         due = asyncio.get_running_loop().time() + 0.001
-        later = [limit.at for limit in self._limits if limit.at > due]
-        for limit in self._limits:
+        later = [limit.at for limit in self.limits if limit.at > due]
+        for limit in self.limits:
             if limit.at <= due and not limit.has_fired:
                 limit.has_fired = True
                 limit.task.cancel()
         if later:
-            self._arm(min(later))
+            self.arm(min(later))
