@@ -1,8 +1,9 @@
 """Payments: recorded once, found again by their marker, deleted by id."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from typing import Final
 
-from invoicekit.adapter import Done, Sender, Sighting, Write
+from invoicekit.adapter import Done, HttpRequest, Sender, Sighting, Write
 from invoicekit.errors import (
     CurrencyMismatch,
     InvalidTransition,
@@ -29,11 +30,13 @@ from invoicekit_clockify.wire_payment import (
     units_of,
 )
 
+_FIRST_PAGE: Final = Bookmark()
+
 
 async def _records_page(
-    sender: Sender, requests: Requests, invoice_id: str, bookmark: Bookmark
+    sender: Sender, request: HttpRequest, invoice_id: str, bookmark: Bookmark
 ) -> Page[PaymentRecord]:
-    response = await sender.send(LIST_PAYMENTS, requests.payments(invoice_id, bookmark.page))
+    response = await sender.send(LIST_PAYMENTS, request)
     records = read_payments(
         response.body, where=f"payments of invoice {invoice_id}", headers=response.shown_headers
     )
@@ -55,26 +58,34 @@ async def payment_page(
         bookmark = Bookmark(note=record.currency)
     else:
         bookmark = Bookmark.at(cursor)
-    page = await _records_page(sender, requests, invoice_id, bookmark)
+    request = requests.payments(invoice_id, bookmark.page)
+    page = await _records_page(sender, request, invoice_id, bookmark)
     return Page(
         items=tuple(record.payment(invoice_id, bookmark.note) for record in page.items),
         next_cursor=page.next_cursor,
     )
 
 
-async def all_payments(sender: Sender, requests: Requests, invoice_id: str) -> Sequence[PaymentRecord]:
+async def all_payments(
+    sender: Sender, requests: Requests, invoice_id: str, listing: HttpRequest
+) -> Sequence[PaymentRecord]:
     """Read every payment of an invoice, to the list's proven end.
+
+    Args:
+        listing: What reads the first page.
 
     Raises:
         PaginationLoop: The list never ends.
     """
-    first = await _records_page(sender, requests, invoice_id, Bookmark())
+    first = await _records_page(sender, listing, invoice_id, _FIRST_PAGE)
     if first.next_cursor is None:
         return first.items  # nearly always: an invoice has few payments
-    following = Pager[PaymentRecord](
-        lambda cursor: _records_page(sender, requests, invoice_id, Bookmark.at(cursor)),
-        cursor=first.next_cursor,
-    )
+
+    def follow(cursor: str | None) -> Awaitable[Page[PaymentRecord]]:
+        bookmark = Bookmark.at(cursor)
+        return _records_page(sender, requests.payments(invoice_id, bookmark.page), invoice_id, bookmark)
+
+    following = Pager[PaymentRecord](follow, cursor=first.next_cursor)
     return (*first.items, *await following.snapshot())
 
 
@@ -88,7 +99,8 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
         InvalidAmount, UsageError, InvalidIdentifier: It can never be recorded; nothing was sent.
     """
     units, note = units_of(payment), note_of(payment)
-    request = requests.record_payment(payment.invoice_id, encode_payment(payment, units=units, note=note))
+    listing = requests.payments(payment.invoice_id, _FIRST_PAGE.page)
+    request = requests.record_payment(listing, encode_payment(payment, units=units, note=note))
 
     def recall(payment_id: str | None) -> Payment:
         return Payment(
@@ -110,7 +122,7 @@ def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> W
         return Done(value=recall(None), raw=raw, headers=response.shown_headers)
 
     async def look(sender: Sender) -> Sighting[Payment]:
-        records = await all_payments(sender, requests, payment.invoice_id)
+        records = await all_payments(sender, requests, payment.invoice_id, listing)
         sighting = _sight(records, payment, units)
         if sighting.matches or sighting.refusal is not None:
             return sighting
@@ -136,7 +148,7 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) ->
     """Tell ours by marker and amount; what only looks the same is a stranger."""
     currency = payment.amount.currency
     # A list that grows while it is read shows a row on two pages: still one payment.
-    records = tuple({record.id: record for record in records}.values())
+    records = tuple({record.wire.id: record for record in records}.values())
     marked = [record for record in records if record.carries(payment.marker)]
     ours = [record for record in marked if record.wire.amount == units]
     if ours:
@@ -195,6 +207,7 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
         full invoice; a probe of 2026-08 saw the invoice return to its earlier state.
     """
     checked_id("payment", payment_id, HEX_24)
+    listing = requests.payments(invoice_id, _FIRST_PAGE.page)
     request = requests.delete_payment(invoice_id, payment_id)
     gone = Done(value=None, resource_id=payment_id)
 
@@ -212,7 +225,7 @@ def delete_payment(requests: Requests, writes: Writes, invoice_id: str, payment_
 
     async def look(sender: Sender) -> Sighting[None]:
         try:
-            records = await all_payments(sender, requests, invoice_id)
+            records = await all_payments(sender, requests, invoice_id, listing)
         except NotFound as missing:
             if missing.code != MISSING:
                 raise  # a proxy's words, or there is no such route: that proves nothing

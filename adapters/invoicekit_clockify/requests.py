@@ -141,9 +141,9 @@ class Requests:
         """Read one page of an invoice's payments."""
         return get(_PAYMENTS.fill(workspace=self.workspace, invoice=invoice_id), *self._page(page))
 
-    def record_payment(self, invoice_id: str, body: bytes) -> HttpRequest:
-        """Record a payment."""
-        return send("POST", _PAYMENTS.fill(workspace=self.workspace, invoice=invoice_id), body)
+    def record_payment(self, listing: HttpRequest, body: bytes) -> HttpRequest:
+        """Record a payment where `payments` lists them."""
+        return send("POST", listing.path, body)
 
     def delete_payment(self, invoice_id: str, payment_id: str) -> HttpRequest:
         """Delete a payment."""

@@ -32,18 +32,24 @@ class WirePayment:
     author: Text = MISSING
 
 
-class _Rows:
-    """The rows of one answer as they came, parsed when one is asked for: most are only passed over."""
+_WIRE_PAYMENTS = tuple[WirePayment, ...]
 
-    def __init__(self, body: bytes, where: str) -> None:
+
+class _Answer:
+    """One page as it came, parsed when a row is asked for: most are only passed over."""
+
+    __slots__ = ("_body", "_rows", "_where", "headers")
+
+    def __init__(self, body: bytes, where: str, headers: Mapping[str, str]) -> None:
         self._body = body
         self._where = where
-        self._parsed: list[object] | None = None
+        self._rows: list[object] | None = None
+        self.headers = headers
 
-    def __getitem__(self, index: int) -> Mapping[str, object]:
-        if self._parsed is None:
-            self._parsed = rows_of(CODEC.parse(self._body, where=self._where), where=self._where)
-        return document_of(self._parsed[index])
+    def row(self, index: int) -> Mapping[str, object]:
+        if self._rows is None:
+            self._rows = rows_of(CODEC.parse(self._body, where=self._where), where=self._where)
+        return document_of(self._rows[index])
 
 
 @attrs.frozen(kw_only=True)
@@ -51,8 +57,7 @@ class PaymentRecord:
     """A payment as the wire had it, beside its raw document."""
 
     wire: WirePayment
-    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
-    _rows: _Rows = attrs.field(repr=False)
+    _answer: _Answer = attrs.field(repr=False)
     _index: int = attrs.field(repr=False)
 
     @property
@@ -67,7 +72,12 @@ class PaymentRecord:
         Raises:
             MalformedResponse: There is a fault in what was skipped before.
         """
-        return self._rows[self._index]
+        return self._answer.row(self._index)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the answer that held it."""
+        return self._answer.headers
 
     def payment(self, invoice_id: str, currency: str, *, reference: str | None = None) -> Payment:
         """Say it in the neutral words; the currency is the invoice's."""
@@ -121,11 +131,9 @@ def read_payments(
     Raises:
         MalformedResponse: Anything else.
     """
-    wires = CODEC.skim(body, tuple[WirePayment, ...], where=where)
-    rows = _Rows(body, where)
-    return [
-        PaymentRecord(wire=wire, headers=headers, rows=rows, index=index) for index, wire in enumerate(wires)
-    ]
+    wires = CODEC.skim(body, _WIRE_PAYMENTS, where=where)
+    whole = _Answer(body, where, headers)
+    return [PaymentRecord(wire=wire, answer=whole, index=index) for index, wire in enumerate(wires)]
 
 
 def note_of(payment: NewPayment) -> str:

@@ -78,7 +78,8 @@ class Money:
     @classmethod
     def scaled(cls, units: int | Decimal, places: int, currency: str) -> "Money":
         """Build an amount from units of ``10 ** -places``: 12000 at 2 places are 120.00."""
-        return cls(exact.shift_point(_number(units), -places), currency)
+        number = units if type(units) is int else _number(units)
+        return cls(exact.shift_point(number, -places), currency)
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> "Money":

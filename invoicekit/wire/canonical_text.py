@@ -53,12 +53,12 @@ def _text(value: object) -> str:
         raise InvalidAmount("a content never holds a float; use Decimal")
     if isinstance(value, Money):
         return f'{{"amount":{_number(value.amount)},"currency":{_quoted(value.currency)}}}'
-    if isinstance(value, Enum):
-        return _quoted(value.name)
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise InvalidInstant("a content never holds an instant without a time zone")
         return _quoted(_in_utc(value))
+    if isinstance(value, Enum):
+        return _quoted(value.name)
     if isinstance(value, date):
         return _quoted(value.isoformat())
     if isinstance(value, timedelta):

@@ -125,7 +125,7 @@ def _plain(value: object, path: str, depth: int) -> object:
         for key, item in value.items():
             if type(key) is not str:
                 raise UsageError(f"{path}: a key to be sent is a str, never {type(key).__name__}")
-            plain[key] = _plain(item, f"{path}.{key}", depth - 1)
+            plain[key] = item if type(item) is str else _plain(item, f"{path}.{key}", depth - 1)
         return plain
     if isinstance(value, (list, tuple)):
         return [_plain(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]

@@ -46,7 +46,7 @@ def write_instant(instant: datetime, *, truncate: bool = False) -> str:
     Raises:
         InvalidInstant: No time zone, or a fraction that would be lost; nothing was sent.
     """
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    if instant.tzinfo is not UTC and (instant.tzinfo is None or instant.utcoffset() is None):
         raise InvalidInstant("an instant needs a time zone; use datetime(..., tzinfo=UTC)")
     if instant.microsecond and not truncate:
         raise InvalidInstant("this provider keeps whole seconds; round the instant first")

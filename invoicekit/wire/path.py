@@ -42,8 +42,9 @@ class PathTemplate:
     patterns: Mapping[str, re.Pattern[str]] = attrs.field(
         factory=dict, kw_only=True, converter=_pattern_by_place
     )
-    _literals: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
-    _places: tuple[tuple[str, re.Pattern[str]], ...] = attrs.field(init=False, repr=False, eq=False)
+    _start: str = attrs.field(init=False, repr=False, eq=False)
+    # Name and pattern of each place, and the literal text that follows it.
+    _places: tuple[tuple[str, re.Pattern[str], str], ...] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         literals = [""]
@@ -63,10 +64,12 @@ class PathTemplate:
         unknown = set(self.patterns) - set(names)
         if unknown or len(set(names)) < len(names):
             raise ValueError(f"places must differ and patterns must name one of them: {sorted(unknown)}")
-        object.__setattr__(self, "_literals", tuple(literals))
-        object.__setattr__(
-            self, "_places", tuple((name, self.patterns.get(name, self.pattern)) for name in names)
+        places = tuple(
+            (name, self.patterns.get(name, self.pattern), literal)
+            for name, literal in zip(names, literals[1:], strict=True)
         )
+        object.__setattr__(self, "_start", literals[0])
+        object.__setattr__(self, "_places", places)
 
     def fill(self, **ids: str) -> str:
         """Put the ids in and return the encoded path.
@@ -77,14 +80,12 @@ class PathTemplate:
             TypeError: Ids are missing or left over: a fault of the caller's code.
         """
         if len(ids) != len(self._places):
-            raise TypeError(f"{self.template} is filled with {[name for name, _ in self._places]}")
-        path = self._literals[0]
-        for (name, pattern), literal in zip(self._places, self._literals[1:], strict=True):
-            try:
-                value = ids[name]
-            except KeyError:
-                raise TypeError(f"{self.template} needs {name!r}") from None
-            path += checked_id(name, value, pattern) + literal
+            raise TypeError(f"{self.template} is filled with {[name for name, _, _ in self._places]}")
+        path = self._start
+        for name, pattern, literal in self._places:
+            if name not in ids:
+                raise TypeError(f"{self.template} needs {name!r}")
+            path += checked_id(name, ids[name], pattern) + literal
         return path
 
 
