@@ -114,9 +114,23 @@ REMOVALS = (
     Removal(
         name="two complete looks before a second send",
         path=_RUN,
-        line="and absent >= 2",
-        without="and absent >= 0",
+        line="and sum(absences) >= 2",
+        without="and True",
         tests=(_APPEND,),
+    ),
+    Removal(
+        name="a complete look at the bound before a second send",
+        path=_RUN,
+        line="and absences[-1]",
+        without="and True",
+        tests=(_APPEND,),
+    ),
+    Removal(
+        name="a settled repeat whose first send may still arrive",
+        path=_RUN,
+        line="if not is_same and state.is_settled and self._promise.key in self._doubt_since:",
+        without="if False:",
+        tests=(_SET,),
     ),
     Removal(
         name="asking before an append is sent again",
@@ -149,15 +163,15 @@ REMOVALS = (
     Removal(
         name="at most three sends of a value",
         path=_RUN,
-        line="if not may_send or self._sends() - self._gate.refused >= self._policy.max_sends:",
+        line="if not may_send or self._gate.sends - self._gate.refused >= self._policy.max_sends:",
         without="if not may_send:",
         tests=(_SET, _REPEAT),
     ),
     Removal(
         name="a stranger's identical payment is not absence",
         path=_RUN,
-        line="absent += sighting.is_complete and not strangers",
-        without="absent += sighting.is_complete",
+        line="absences.append(sighting.is_complete and not strangers)",
+        without="absences.append(sighting.is_complete)",
         tests=("tests/guard",),
     ),
     Removal(
@@ -177,8 +191,8 @@ REMOVALS = (
     Removal(
         name="another value waits until an earlier one can no longer arrive",
         path=_RUN,
-        line="return await self._outlive(earlier)",
-        without="pass",
+        line="if not is_same:\n            return await self._outlive(earlier)",
+        without="if not is_same:\n            pass",
         tests=(_SET, _REPEAT),
     ),
     Removal(
