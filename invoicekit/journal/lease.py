@@ -2,6 +2,8 @@
 
 import attrs
 
+from invoicekit.journal.intent import Intent
+
 
 @attrs.frozen(kw_only=True)
 class Lease:
@@ -73,3 +75,11 @@ def check_free(lease: Lease, held: Holding | None, now: float) -> None:
 def taken(lease: Lease, now: float) -> Holding:
     """Return the lease as it is stored when it is taken or renewed."""
     return Holding(owner=lease.owner, taken_at=now, expires_at=now + lease.seconds)
+
+
+def is_about(lease: Lease | None, intent: Intent | None) -> bool:
+    """Tell whether a record is still about the lease's target.
+
+    One reference may be used for two targets at once; whoever comes second may have replaced the record.
+    """
+    return lease is None or intent is None or intent.target == lease.target

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
-from invoicekit.journal.lease import Holding, Lease, check_free, taken
+from invoicekit.journal.lease import Holding, Lease, check_free, is_about, taken
 from invoicekit.journal.moves import (
     IllegalMove,
     LeaseLost,
@@ -60,6 +60,8 @@ class MemoryJournal:
         """Record that a send is about to leave, and renew the lease."""
         stored = self._intents.get(key)
         self._check_held(lease, key, stored, IntentState.SENDING)
+        if not is_about(lease, stored):
+            raise LeaseLost(key, stored, IntentState.SENDING)
         if stored is None or not may_be_sent(stored.state):
             raise IllegalMove(key, stored, IntentState.SENDING)
         after = self._intents[key] = moved(stored, IntentState.SENDING, now=self._clock.now())
@@ -80,6 +82,8 @@ class MemoryJournal:
         """Move an intent to another state, and give the lease back where nothing follows."""
         stored = self._intents.get(key)
         self._check_held(lease, key, stored, state)
+        if not is_about(lease, stored):
+            raise LeaseLost(key, stored, state)
         if stored is None or not is_legal(stored.state, state):
             raise IllegalMove(key, stored, state)
         after = self._intents[key] = moved(
@@ -94,7 +98,8 @@ class MemoryJournal:
     ) -> None:
         """Move at once where the step is legal and the lease still held, else do nothing."""
         stored = self._intents.get(key)
-        if stored is not None and is_legal(stored.state, state) and self._is_held(lease):
+        is_ours = self._is_held(lease) and is_about(lease, stored)
+        if stored is not None and is_legal(stored.state, state) and is_ours:
             self._intents[key] = moved(stored, state, now=self._clock.now(), evidence=evidence)
 
     def renew(self, leases: Iterable[Lease]) -> None:

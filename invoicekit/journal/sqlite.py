@@ -14,7 +14,7 @@ from invoicekit.errors import ConfigurationError, InvoiceKitError, ServiceClosed
 from invoicekit.journal import lease_rows, rows
 from invoicekit.journal.group_commit import Failure, GroupCommit
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
-from invoicekit.journal.lease import Lease, Leased
+from invoicekit.journal.lease import Lease, Leased, is_about
 from invoicekit.journal.moves import (
     IllegalMove,
     LeaseLost,
@@ -131,6 +131,8 @@ class SqliteJournal:
 
         def work(connection: sqlite3.Connection) -> Intent | IllegalMove:
             stored = rows.find(connection, key)
+            if not is_about(lease, stored):
+                return LeaseLost(key, stored, IntentState.SENDING)
             if lease is not None and not lease_rows.renew(connection, lease, now=moment):
                 return LeaseLost(key, stored, IntentState.SENDING)
             if stored is None or not may_be_sent(stored.state):
@@ -238,7 +240,7 @@ class SqliteJournal:
 
         def work(connection: sqlite3.Connection) -> Intent | IllegalMove:
             stored = rows.find(connection, key)
-            if not lease_rows.is_held(connection, lease):
+            if not lease_rows.is_held(connection, lease) or not is_about(lease, stored):
                 return LeaseLost(key, stored, state)
             if stored is None or not is_legal(stored.state, state):
                 return IllegalMove(key, stored, state)

@@ -186,3 +186,20 @@ async def test_pruning_drops_what_killed_owners_left(
     await sqlite_journal.record_sending(intent.key, lease=alive)
     with pytest.raises(LeaseLost):
         await sqlite_journal.record_sending(promise().key, lease=ONE)
+
+
+async def test_a_lease_says_nothing_about_another_target(journal: Journal, promise: Promise) -> None:
+    """One reference for two targets: whose record was replaced meanwhile sends and writes nothing."""
+    elsewhere = attrs.evolve(promise(), target="invoice-2", fingerprint="another")
+    await journal.plan(promise(), lease=ONE)
+    there = attrs.evolve(TWO, target="invoice-2")
+    await journal.plan(elsewhere, lease=there)
+    await journal.replan(elsewhere, expected=IntentState.PLANNED, lease=there)
+
+    with pytest.raises(LeaseLost):
+        await journal.record_sending(promise().key, lease=ONE)
+    with pytest.raises(LeaseLost):
+        await journal.move(promise().key, CONFIRMED, lease=ONE)
+    journal.note(promise().key, CONFIRMED, lease=ONE)
+
+    assert await journal.get(promise().key) == elsewhere
