@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from invoicekit.errors import UsageError
 from invoicekit.transport import HttpRequest
 from invoicekit.wire import PathTemplate
 
@@ -14,6 +15,7 @@ MEMO_ID = re.compile(r"cm_[A-Za-z0-9_-]{1,64}")
 LINE_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 """``inl_…`` on some pages, ``inv_line_…`` on others. Source: vendor docs; ids are opaque but for prefixes."""
 
+_LONGEST_CURSOR = 4096
 _BUSINESS = re.compile(r"biz_[A-Za-z0-9]{1,64}")
 
 
@@ -65,6 +67,8 @@ class Requests:
     user_id: str | None = None
 
     def _page(self, cursor: str | None, size: int | None = None) -> Query:
+        if cursor is not None and not (cursor.isprintable() and len(cursor) <= _LONGEST_CURSOR):
+            raise UsageError("a cursor is what an earlier page gave as its next; nothing was sent")
         token = () if cursor is None else (("page_token", cursor),)
         return (*token, ("page_size", str(size or self.page_size)))
 

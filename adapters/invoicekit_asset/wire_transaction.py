@@ -1,7 +1,6 @@
 """Transactions and the payments made of them, from and to Asset's JSON."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from decimal import Decimal
 
 import attrs
@@ -140,7 +139,7 @@ def encode_transaction(payment: NewPayment, *, amount: Decimal, account_id: str)
                 "amount": amount,
                 "description": description_of(payment),
                 "external_account_id": account_id,
-                "transaction_datetime": write_instant(payment.paid_at.astimezone(UTC), truncate=True),
+                "transaction_datetime": write_instant(payment.paid_at, truncate=True),
                 "transaction_id": payment.marker,
             }
         ]

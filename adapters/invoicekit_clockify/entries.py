@@ -29,6 +29,9 @@ from invoicekit_clockify.wire_time import (
     read_report,
 )
 
+# Beyond these a clock of another zone may show a year that there is not.
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+
 
 def mark_entries(requests: Requests, writes: Writes, marks: EntryMarks) -> Write[None]:
     """Set the invoiced flag of one batch, as one request.
@@ -196,6 +199,8 @@ async def fetch_entries(
 def _check_window(start: datetime, end: datetime) -> None:
     if start.utcoffset() is None or end.utcoffset() is None:
         raise InvalidInstant("a range needs instants with a time zone; use datetime(..., tzinfo=UTC)")
+    if min(start.year, end.year) < _FIRST_YEAR or max(start.year, end.year) > _LAST_YEAR:
+        raise InvalidInstant(f"a range lies within the years {_FIRST_YEAR} to {_LAST_YEAR}")
     if start >= end:
         raise UsageError("a range needs a start before its end")
 

@@ -1,20 +1,22 @@
 """Time entries: listed, and hung on lines one by one."""
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
-from invoicekit.errors import Conflict, InvalidInstant, MalformedResponse, UnsupportedOperation, UsageError
+from invoicekit.errors import Conflict, MalformedResponse, UnsupportedOperation, UsageError
 from invoicekit.model import EntryMarks, TimeEntry, TimeEntryQuery
 from invoicekit.wire import canonical, checked_id
 from invoicekit_kukkingu import requests
 from invoicekit_kukkingu.config import KukkinguConfig, refused
 from invoicekit_kukkingu.ids import BILLABLE_ID, CLIENT_ID, ENTRY_ID
 from invoicekit_kukkingu.operations import GET_TIME_ENTRY, LIST_TIME_ENTRIES, Writes
+from invoicekit_kukkingu.wire import utc_of
 from invoicekit_kukkingu.wire_time import EntryRecord, encode_entry, read_entries, read_entry
 
 MOST_IN_A_CHAIN = 100
 _TICK = timedelta(microseconds=1)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 async def fetch_entry(sender: Sender, entry_id: str) -> EntryRecord:
@@ -43,17 +45,16 @@ async def list_entries(sender: Sender, query: TimeEntryQuery) -> Sequence[TimeEn
         raise UnsupportedOperation("Kukkingu's time entries name no user; instead: filter by project_id=")
     if query.billable is not None:
         raise UnsupportedOperation("Kukkingu has no flag for billable time; instead: filter by invoiced=")
-    for instant in (query.start, query.end):
-        if instant is not None and instant.utcoffset() is None:
-            raise InvalidInstant("a range needs instants with a time zone; use datetime(..., tzinfo=UTC)")
-    if query.start is not None and query.end is not None and query.start >= query.end:
+    start = None if query.start is None else utc_of(query.start)
+    end = None if query.end is None else utc_of(query.end)
+    if (start is not None and end is not None and start >= end) or end == _EARLIEST:
         raise UsageError("a range needs a start before its end")
     if query.customer_id is not None:
         checked_id("customer", query.customer_id, CLIENT_ID)
     request = requests.list_entries(
         project_id=query.project_id,
-        first=None if query.start is None else query.start.astimezone(UTC).date(),
-        last=None if query.end is None else (query.end.astimezone(UTC) - _TICK).date(),
+        first=None if start is None else start.date(),
+        last=None if end is None else (end - _TICK).date(),
     )
     response = await sender.send(LIST_TIME_ENTRIES, request)
     records = read_entries(response.body, headers=response.shown_headers)

@@ -196,7 +196,8 @@ def _quantity(value: object) -> Decimal:
     quantity = value if isinstance(value, Decimal) else Decimal("NaN")
     if isinstance(value, int) and not isinstance(value, bool):
         quantity = Decimal(value)
-    if not quantity.is_finite() or quantity < 0 or len(quantity.as_tuple().digits) > _MOST_DIGITS:
+    is_sane = quantity.is_finite() and quantity >= 0 and abs(quantity.adjusted()) <= _MOST_DIGITS
+    if not is_sane or len(quantity.as_tuple().digits) > _MOST_DIGITS:
         raise InvalidAmount(f"a quantity is a Decimal of 0 or more with at most {_MOST_DIGITS} digits")
     return quantity
 

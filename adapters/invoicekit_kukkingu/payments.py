@@ -1,7 +1,7 @@
 """Payments, which at Kukkingu are one instant: paidAt, set for the whole amount or not at all."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from invoicekit.adapter import Done, Sender, Sighting, Write
 from invoicekit.errors import (
@@ -20,7 +20,7 @@ from invoicekit_kukkingu import requests
 from invoicekit_kukkingu.invoices import fetch_invoice
 from invoicekit_kukkingu.operations import Writes
 from invoicekit_kukkingu.status import DRAFT, FINALIZED, VOID
-from invoicekit_kukkingu.wire import minor_of
+from invoicekit_kukkingu.wire import minor_of, utc_of
 from invoicekit_kukkingu.wire_invoice import InvoiceRecord, encode_paid_at, read_invoice
 
 
@@ -127,7 +127,7 @@ def _payment(
 
 
 def _whole_second(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(microsecond=0)
+    return utc_of(instant).replace(microsecond=0)
 
 
 def _unpayable(record: InvoiceRecord, payment: NewPayment, units: int) -> InvoiceKitError | None:

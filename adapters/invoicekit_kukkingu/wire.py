@@ -1,13 +1,13 @@
 """What all of Kukkingu's documents share: the codec, the envelope, amounts, instants, relations."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
 import attrs
 
-from invoicekit.errors import InvalidAmount, MalformedResponse
+from invoicekit.errors import InvalidAmount, InvalidInstant, MalformedResponse
 from invoicekit.model import MISSING, Absent, Money
 from invoicekit.wire import MINOR_BY_EXPONENT, Codec, read_instant, write_instant
 
@@ -131,6 +131,20 @@ def minor_of(money: Money, *, what: str) -> int:
 def instant_of(text: Text) -> datetime | Absent | None:
     """Read an instant."""
     return read_instant(text) if isinstance(text, str) else text
+
+
+def utc_of(instant: datetime) -> datetime:
+    """Return an aware instant in UTC.
+
+    Raises:
+        InvalidInstant: It has no time zone, or in UTC it lies outside of all years; nothing was sent.
+    """
+    if instant.utcoffset() is None:
+        raise InvalidInstant("an instant needs a time zone; use datetime(..., tzinfo=UTC)")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInstant("the instant lies outside the years 1 to 9999 in UTC") from None
 
 
 def write_utc(instant: datetime) -> str:

@@ -27,7 +27,7 @@ def seconds_of(wall_clock: datetime, zone: tzinfo) -> int:
 
 def instant_text(seconds: int) -> str:
     """Write an instant as the core host does."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return zoned_text(seconds, UTC)
 
 
 def zoned_text(seconds: int, zone: tzinfo) -> str:
