@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from invoicekit.adapter import Capabilities, Capability, Fields, Limits
 from invoicekit.cli import provider_words as words
+from invoicekit.cli.guarantees import guarantees_markdown, show_guarantees
 from invoicekit.cli.provider_matrix import markdown, matrix, show_legend
 from invoicekit.cli.provider_sheet import show_sheet
 from invoicekit.errors import UsageError
@@ -33,20 +34,26 @@ class Found:
 def providers(
     name: Annotated[str | None, typer.Argument(help="Show this one alone, with notes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the matrix as Markdown.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")] = False,
+    of_guarantees: Annotated[
+        bool, typer.Option("--guarantees", help="Show what each write promises, and on what it rests.")
+    ] = False,
 ) -> None:
     """List the installed providers and what each can do, side by side."""
-    if as_json and as_markdown:
-        raise UsageError("--json or --markdown, not both")
+    if as_json and (as_markdown or of_guarantees):
+        raise UsageError("--json holds everything: give it alone")
     found = _found(name)
     if as_json:
         typer.echo(json.dumps([_as_json(one) for one in found], indent=2))
         return
     usable = {one.installed.name: one.capabilities for one in found if one.capabilities is not None}
     if as_markdown:
-        typer.echo(markdown(usable))
+        typer.echo(guarantees_markdown(usable) if of_guarantees else markdown(usable))
         return
     console = Console(emoji=False)
+    if of_guarantees:
+        show_guarantees(console, usable)
+        return
     if not found:
         console.print("No provider is installed.")
     for one in found:
