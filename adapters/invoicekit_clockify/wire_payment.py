@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import attrs
 
 from invoicekit.errors import InvalidAmount, UsageError
 from invoicekit.model import MISSING, NO_HEADERS, Absent, NewPayment, Payment
-from invoicekit.wire import read_instant, write_instant
+from invoicekit.wire import Unparsed, read_instant, write_instant
 from invoicekit_clockify.wire import AMOUNT, CODEC, Text, document_of, rows_of
 
 NOTE_LIMIT = 1000
@@ -67,12 +68,8 @@ class PaymentRecord:
 
     @property
     def raw(self) -> Mapping[str, object]:
-        """Everything sent.
-
-        Raises:
-            MalformedResponse: There is a fault in what was skipped before.
-        """
-        return self._answer.row(self._index)
+        """Everything sent, parsed when somebody looks into it."""
+        return Unparsed(partial(self._answer.row, self._index))
 
     @property
     def headers(self) -> Mapping[str, str]:

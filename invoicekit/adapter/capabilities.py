@@ -68,7 +68,7 @@ class Capability:
     @property
     def is_offered(self) -> bool:
         """Whether a call may be made at all."""
-        return self.support in {Support.NATIVE, Support.EMULATED, Support.PARTIAL}
+        return self.support in (Support.NATIVE, Support.EMULATED, Support.PARTIAL)
 
     @property
     def writes(self) -> tuple[Operation, ...]:

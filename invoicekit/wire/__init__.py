@@ -18,6 +18,9 @@ names as attribute names::
     raw = CODEC.parse(response.body)                   # to keep `raw`, parse first, then
     wires = CODEC.structure(raw, tuple[PaymentWire, ...])
 
+    head = CODEC.skim(response.body, PaymentHead)      # a few plain fields of much, the rest unread
+    raw = CODEC.later(response.body)                   # a mapping, parsed when somebody looks into it
+
 A field may be declared as ``str``, ``int``, ``bool``, ``Decimal``, `DecimalText` (a decimal sent as a
 string), ``object`` (kept as decoded), another wire class, ``tuple[X, ...]`` (a JSON array),
 ``Mapping[str, X]`` or ``dict[str, X]`` (a JSON object), or a union of those that differ in their JSON
@@ -60,6 +63,7 @@ from invoicekit.wire.scale import (
     ScaledNumber,
 )
 from invoicekit.wire.strict import DecimalText, named
+from invoicekit.wire.unparsed import Unparsed
 
 __all__ = [
     "HEX_24",
@@ -76,6 +80,7 @@ __all__ = [
     "MinorByExponent",
     "PathTemplate",
     "ScaledNumber",
+    "Unparsed",
     "canonical",
     "checked_id",
     "named",

@@ -33,6 +33,7 @@ from invoicekit.wire.strict import (
     strict_null,
     strict_str,
 )
+from invoicekit.wire.unparsed import Unparsed
 
 T = TypeVar("T")
 
@@ -116,6 +117,13 @@ class Codec:
         except FAULTS:
             pass  # told below, with every place at once and without the value
         return self.decode(body, cls, where=where)
+
+    def later(self, body: bytes, *, where: str = "answer") -> Mapping[str, object]:
+        """Return a JSON object that is parsed when somebody looks into it; its body was skimmed before.
+
+        A look raises `MalformedResponse` as `decode` does.
+        """
+        return Unparsed(lambda: self.decode(body, dict[str, object], where=where))
 
     def encode(self, document: Mapping[str, object] | list[object] | tuple[object, ...]) -> bytes:
         """Write JSON with sorted keys and exact numbers, the same document always as the same bytes.
