@@ -100,7 +100,8 @@ CAPABILITIES = Capabilities(
             calls=2,
             sends=(sent.LIST_CUSTOMERS, _WRITES.create_customer),
             read_back="all customers, for the name",
-            note="found again by its name over the whole list; addresses only in parts, by request()",
+            note="found again by its name over the whole list; addresses only in parts, by "
+            "native.update_customer",
         ),
         "delete_invoice": Capability(support=_NONE_SUCH, alternative="set_status(VOID)"),
         "duplicate_invoice": Capability(

@@ -60,7 +60,7 @@ from invoicekit_local.operations import (
 )
 from invoicekit_local.pdf import invoice_pdf
 from invoicekit_local.rows import DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID
-from invoicekit_local.writing import unless_there
+from invoicekit_local.writing import done, unless_there
 
 T = TypeVar("T")
 
@@ -159,7 +159,7 @@ class Local(Adapter[LocalConfig]):
             found = list(reading.by_number(books, new.number))
             if found and (found[0].customer_id, found[0].currency) != (new.customer_id, new.currency):
                 return Sighting(refusal=ledger.number_taken(new.number))
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+            return Sighting(matches=tuple(done(one) for one in found))
 
         return self._write(
             CREATE_INVOICE,
@@ -189,7 +189,7 @@ class Local(Adapter[LocalConfig]):
         def look(books: sqlite3.Connection) -> Sighting[Invoice]:
             invoice = ledger.read_invoice(books, change.invoice_id)
             if invoice.raw_status == word:
-                return Sighting(matches=(Done(value=invoice, resource_id=invoice.id),))
+                return Sighting(matches=(done(invoice),))
             return Sighting(refusal=ledger.step_refusal(books, change.invoice_id, word))
 
         return self._write(
@@ -287,7 +287,7 @@ class Local(Adapter[LocalConfig]):
                 return Sighting(refusal=ledger.number_taken(note.number))
             if any(one.total != -note.amount for one in ours):
                 return Sighting(refusal=payments.reference_taken(note.number))
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in ours))
+            return Sighting(matches=tuple(done(one) for one in ours))
 
         return self._write(
             CREATE_CREDIT_NOTE,
@@ -315,7 +315,7 @@ class Local(Adapter[LocalConfig]):
 
         def look(books: sqlite3.Connection) -> Sighting[Customer]:
             found = reading.customers_named(books, new.name)
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+            return Sighting(matches=tuple(done(one) for one in found))
 
         return self._write(
             CREATE_CUSTOMER,
@@ -361,7 +361,7 @@ class Local(Adapter[LocalConfig]):
                 return Sighting(refusal=refusal(books))
             if any((one.invoice_id, one.amount) != (invoice_id, amount) for one in found):
                 return Sighting(refusal=payments.reference_taken(reference))
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+            return Sighting(matches=tuple(done(one) for one in found))
 
         return self._write(operation, invoice_id, content, insert, look)
 

@@ -158,6 +158,8 @@ def step_refusal(books: Books, invoice_id: str, status: str) -> InvalidTransitio
         return InvalidTransition(
             f"invoice {row['number']} has credit notes: void them before it becomes {status}"
         )
+    if status == UNCOLLECTIBLE and totals(books, row).due <= 0:
+        return InvalidTransition(f"invoice {row['number']} owes nothing any more")
     if status == DRAFT and _has_payments(books, invoice_id):
         return InvalidTransition(f"invoice {row['number']} has payments: delete them before it becomes draft")
     if status == VOID and totals(books, row).paid:

@@ -1,7 +1,7 @@
 """How the books are written: looked at and changed in one transaction."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from invoicekit.adapter import Done, Sighting
@@ -20,6 +20,14 @@ def unless_there(
         return sighting.matches[0]
     if sighting.refusal is not None:
         raise sighting.refusal
-    made = work(books)
-    identity = getattr(made, "id", None)
-    return Done(value=made, resource_id=identity if isinstance(identity, str) else None)
+    return done(work(books))
+
+
+def done(made: T) -> Done[T]:
+    """Return what was written or found, with its rows where it has any."""
+    identity, raw = getattr(made, "id", None), getattr(made, "raw", None)
+    return Done(
+        value=made,
+        resource_id=identity if isinstance(identity, str) else None,
+        raw=raw if isinstance(raw, Mapping) else {},
+    )

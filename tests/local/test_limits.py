@@ -155,6 +155,29 @@ async def test_a_deleted_refund_leaves_no_surplus(service: InvoiceService) -> No
     assert (await service.get_invoice(invoice.id)).amount_paid == eur("100.00")
 
 
+async def test_nothing_owed_is_nothing_to_give_up(service: InvoiceService) -> None:
+    """A paid invoice stays paid."""
+    invoice = await made(service, "1", eur("100"))
+    await service.mark_paid(invoice.id, reference="a", paid_at=WHEN)
+
+    with pytest.raises(InvalidTransition, match="owes nothing"):
+        await service.write_off(invoice.id, reference="w")
+
+    assert (await service.get_invoice(invoice.id)).status is InvoiceStatus.PAID
+
+
+async def test_a_result_holds_the_rows_that_were_written(service: InvoiceService) -> None:
+    """As with a provider's answer: the same as its value's, whether written now or found."""
+    invoice = await made(service, "1", eur("100"))
+
+    paid = await service.record_payment(invoice.id, eur("10"), reference="a", paid_at=WHEN)
+    found = await service.set_status(invoice.id, InvoiceStatus.OPEN)
+
+    assert paid.raw == paid.value.raw != {}
+    assert found.raw == found.value.raw != {}
+    assert not paid.headers
+
+
 async def test_what_was_given_back_in_full_can_be_voided(service: InvoiceService) -> None:
     """As the refusal says: refund first; and then no payment comes back to life."""
     invoice = await made(service, "1", eur("100"))
