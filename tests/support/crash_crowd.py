@@ -41,7 +41,7 @@ async def _crowd(order: Mapping[str, Any], say: Say, registry: Registry) -> None
                     invoice, Money("10.00", "EUR"), reference=reference, paid_at=WHEN
                 )
             except InvoiceKitError as failure:
-                say({"did": [reference, type(failure).__name__, 0]})
+                say({"did": [reference, type(failure).__name__, 0], "why": str(failure)[:300]})
             else:
                 say({"did": [reference, result.outcome.value, result.attempts]})
 

@@ -20,12 +20,14 @@ class Freeze:
 
     Attributes:
         place: Where the first process stands still.
+        busy_seconds: How long whoever takes over waits for a locked journal.
     """
 
     place: Place
     mood: Mood = Mood.OK
     call: str = "pay"
     on_doubt: str = "ask"
+    busy_seconds: float = 20.0
 
     def __str__(self) -> str:
         return f"{self.call} / {self.mood} / frozen {self.place} / {self.on_doubt}"
@@ -68,6 +70,7 @@ async def thaw(freeze: Freeze, nursery: Nursery, folder: Path) -> Thaw:
                 ids=list(world.ids),
                 on_doubt=freeze.on_doubt,
                 journal=str(folder / "journal.sqlite"),
+                busy_seconds=freeze.busy_seconds,
                 place=None if place is None else [place.step.value, place.nth],
                 ending=Ending.STOP.value,
                 again=False,

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,10 @@ class Life:
         return self.code
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send it a signal; one that has just ended does not mind."""
         assert self.process is not None
-        os.kill(self.process, number)
+        with suppress(ProcessLookupError):
+            os.kill(self.process, number)
 
     async def dies(self) -> None:
         """Wait for its end, however it ends."""

@@ -90,6 +90,7 @@ async def play(case: Case, nursery: Nursery, folder: Path) -> Report:
             "ids": list(world.ids),
             "on_doubt": case.on_doubt,
             "journal": str(folder / "journal.sqlite"),
+            "busy_seconds": 20.0,
         }
         runs = [await _live(place, nursery, world, order) for place in (*case.kills, None)]
     return Report(runs=tuple(runs), effects=world.effects(), most=world.most())

@@ -98,11 +98,20 @@ class Tap:
 
     Args:
         end: Carries out the ending; told the steps passed so far, this one included.
+        waits: Whether the ending waits until the journal is between two transactions: a process that is
+            frozen amid one would hold up everybody's.
+
+    Attributes:
+        writing: Held by the journal for the length of a transaction.
     """
 
-    def __init__(self, place: Place | None, end: Callable[[list[Step]], None]) -> None:
+    def __init__(
+        self, place: Place | None, end: Callable[[list[Step]], None], *, waits: bool = False
+    ) -> None:
         self._place = place
         self._end = end
+        self._waits = waits
+        self.writing = threading.Lock()
         self._counts: Counter[Step] = Counter()
         self._turn = threading.Lock()
         self.passed: list[Step] = []
@@ -114,6 +123,13 @@ class Tap:
 
     def at(self, step: Step) -> None:
         """Pass a step."""
+        if self._waits and self.awaits(step):
+            with self.writing:
+                self._pass(step)
+        else:
+            self._pass(step)
+
+    def _pass(self, step: Step) -> None:
         # While one thread says that it ends, no other goes a step further.
         with self._turn:
             self._counts[step] += 1

@@ -56,8 +56,8 @@ class TappedJournal(SqliteJournal):
         together: So many records of sends wait for each other once, so that they share one commit.
     """
 
-    def __init__(self, path: Path, tap: Tap, *, together: int = 0) -> None:
-        super().__init__(path, busy_seconds=20.0, connect=self._open_connection)
+    def __init__(self, path: Path, tap: Tap, *, together: int, busy_seconds: float) -> None:
+        super().__init__(path, busy_seconds=busy_seconds, connect=self._open_connection)
         self._tap = tap
         self._together = asyncio.Barrier(together) if together else None
         self.stage: Stage | None = None
@@ -72,18 +72,29 @@ class TappedJournal(SqliteJournal):
 
             def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
                 if sql.startswith("begin"):
+                    cursor = super().execute(sql, parameters)
+                    tap.writing.acquire()
                     self.records = 0
+                    return cursor
+                if sql == "commit":
+                    return self._commit()
+                if sql == "rollback":
+                    tap.writing.release()
                 self.records += _CHANGE.match(sql) is not None
-                stage = journal.stage
-                if sql != "commit" or not self.records or stage is None:
-                    return super().execute(sql, parameters)
-                tap.at(stage.amid)
-                if self.records > 1:
-                    tap.at(Step.GROUP_AMID)
-                cursor = super().execute(sql, parameters)
-                tap.at(stage.durable)
-                if self.records > 1:
-                    tap.at(Step.GROUP_DURABLE)
+                return super().execute(sql, parameters)
+
+            def _commit(self) -> sqlite3.Cursor:
+                stage = journal.stage if self.records else None
+                if stage is not None:
+                    tap.at(stage.amid)
+                    if self.records > 1:
+                        tap.at(Step.GROUP_AMID)
+                cursor = super().execute("commit")
+                tap.writing.release()
+                if stage is not None:
+                    tap.at(stage.durable)
+                    if self.records > 1:
+                        tap.at(Step.GROUP_DURABLE)
                 return cursor
 
         return sqlite3.connect(database, timeout=timeout, isolation_level=isolation_level, factory=Connection)
