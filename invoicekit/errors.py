@@ -75,6 +75,11 @@ class UnsettledIntent(Protocol):
 class InvoiceKitError(Exception):
     """The root of every exception this library raises on purpose."""
 
+    @property
+    def brief(self) -> str:
+        """Return what happened in the few words that a row of a report has room for."""
+        return f"{type(self).__name__}: {self}"
+
 
 # --- nothing was sent -------------------------------------------------------------------------
 
@@ -250,6 +255,11 @@ class OutcomeUnknown(InvoiceKitError):
         self.attempts = attempts
         self.next_check_at = next_check_at
         self._resolver = resolver
+
+    @property
+    def brief(self) -> str:
+        """Return what was observed; what to do next stands beside the row."""
+        return f"{type(self).__name__}: {self.evidence or self}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # The resolver is this process's; elsewhere the journal resolves by the intent.

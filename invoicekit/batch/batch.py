@@ -297,7 +297,7 @@ class Batch(Generic[T]):
                 part = good
                 continue
             standing = Standing.UNKNOWN if ruling is Ruling.UNKNOWN else Standing.REJECTED
-            unit.end(part, standing, f"{type(problem).__name__}: {problem}")
+            unit.end(part, standing, problem.brief)
             return ()
         return ()
 
@@ -310,7 +310,7 @@ class Batch(Generic[T]):
             try:
                 self._check(item)
             except UsageError as refusal:
-                unit.end((item,), Standing.REJECTED, f"{type(refusal).__name__}: {refusal}")
+                unit.end((item,), Standing.REJECTED, refusal.brief)
             else:
                 good.append(item)
         return tuple(good)

@@ -16,7 +16,7 @@ from invoicekit.cli.lines import tell
 from invoicekit.cli.progress import Bars
 from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
 from invoicekit.cli.running import Finished, run_job
-from invoicekit.errors import AuthenticationError, Rejected
+from invoicekit.errors import AuthenticationError, NotFound, PermissionDenied, Rejected
 from invoicekit.service import InvoiceService
 
 T = TypeVar("T")
@@ -94,10 +94,14 @@ class BulkRun:
 
 
 async def _learn_limits(service: InvoiceService) -> None:
-    """Ask the provider for the limits of this account; a job can do without the answer, not without a key."""
+    """Ask the provider for the limits of this account; a job can do without the answer, not without access.
+
+    Raises:
+        AuthenticationError, PermissionDenied, NotFound: Every row would be refused for the same reason.
+    """
     try:
         await service.probe()
-    except AuthenticationError:
+    except (AuthenticationError, PermissionDenied, NotFound):
         raise
     except Rejected:
         return

@@ -233,7 +233,7 @@ class Run(Generic[T]):
             if isinstance(failure, Rejected) and 200 <= (failure.status or 0) < 300:
                 self._gate.not_sent(failure)  # a 2xx that refuses, in words, the one item that was sent
             if self._gate.is_outstanding:
-                return await self._in_doubt(f"{type(failure).__name__}: {failure}")
+                return await self._in_doubt(getattr(failure, "evidence", "") or failure.brief)
             if self._gate.may_have_acted:
                 # Refused perhaps because the earlier one worked, which a lagging read shows only later.
                 why = f"an earlier send is in doubt, and asking for the same value again failed: {failure}"

@@ -225,6 +225,22 @@ def test_a_wrong_key_ends_the_job_at_once(command: CommandLine, stocked: Stocked
     assert stocked.simulated.ask("stats")[0]["requests"] == int(str(before)) + 1
 
 
+def test_a_wrong_workspace_ends_the_job_at_once(
+    command: CommandLine, stocked: Stocked, tmp_path: Path
+) -> None:
+    """Every row would be refused alike: one request finds that out."""
+    file = entries_file(tmp_path, stocked.entries)
+    before = stocked.simulated.ask("stats")[0]["requests"]
+    workspace = str(stocked.simulated.settings["workspace_id"])
+    options = [part.replace(workspace, "f" * 24) for part in stocked.account]
+
+    ended = command.run("bulk", "mark-invoiced", file, *options)
+
+    assert ended.code == 2
+    assert "workspace" in ended.err
+    assert stocked.simulated.ask("stats")[0]["requests"] == int(str(before)) + 1
+
+
 def test_a_dry_run_needs_neither_key_nor_network(command: CommandLine, tmp_path: Path) -> None:
     """It reads the file and says what would be sent."""
     file = entries_file(tmp_path, [f"{n:024x}" for n in range(450)] + [f"{0:024x}"])
