@@ -1,6 +1,6 @@
 """Payments: recorded once, found again by their marker, deleted by id."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from invoicekit.adapter import Done, HttpRequest, Sender, Sighting, Write
@@ -33,14 +33,15 @@ from invoicekit_clockify.wire_payment import (
 _FIRST_PAGE: Final = Bookmark()
 
 
-async def _records_page(
+async def _records(
     sender: Sender, request: HttpRequest, invoice_id: str, bookmark: Bookmark
-) -> Page[PaymentRecord]:
+) -> tuple[list[PaymentRecord], str | None]:
+    """Read one page; its rows, and the cursor of the next."""
     response = await sender.send(LIST_PAYMENTS, request)
     records = read_payments(
         response.body, where=f"payments of invoice {invoice_id}", headers=response.shown_headers
     )
-    return Page(items=tuple(records), next_cursor=bookmark.after(response, count=len(records)))
+    return records, bookmark.after(response, count=len(records))
 
 
 async def payment_page(
@@ -59,10 +60,9 @@ async def payment_page(
     else:
         bookmark = Bookmark.at(cursor)
     request = requests.payments(invoice_id, bookmark.page)
-    page = await _records_page(sender, request, invoice_id, bookmark)
+    records, next_cursor = await _records(sender, request, invoice_id, bookmark)
     return Page(
-        items=tuple(record.payment(invoice_id, bookmark.note) for record in page.items),
-        next_cursor=page.next_cursor,
+        items=tuple(record.payment(invoice_id, bookmark.note) for record in records), next_cursor=next_cursor
     )
 
 
@@ -77,16 +77,18 @@ async def all_payments(
     Raises:
         PaginationLoop: The list never ends.
     """
-    first = await _records_page(sender, listing, invoice_id, _FIRST_PAGE)
-    if first.next_cursor is None:
-        return first.items  # nearly always: an invoice has few payments
+    records, next_cursor = await _records(sender, listing, invoice_id, _FIRST_PAGE)
+    if next_cursor is None:
+        return records  # nearly always: an invoice has few payments
 
-    def follow(cursor: str | None) -> Awaitable[Page[PaymentRecord]]:
+    async def follow(cursor: str | None) -> Page[PaymentRecord]:
         bookmark = Bookmark.at(cursor)
-        return _records_page(sender, requests.payments(invoice_id, bookmark.page), invoice_id, bookmark)
+        request = requests.payments(invoice_id, bookmark.page)
+        rows, after = await _records(sender, request, invoice_id, bookmark)
+        return Page(items=tuple(rows), next_cursor=after)
 
-    following = Pager[PaymentRecord](follow, cursor=first.next_cursor)
-    return (*first.items, *await following.snapshot())
+    following = Pager[PaymentRecord](follow, cursor=next_cursor)
+    return (*records, *await following.snapshot())
 
 
 def record_payment(requests: Requests, writes: Writes, payment: NewPayment) -> Write[Payment]:
@@ -152,15 +154,10 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) ->
     marked = [record for record in records if record.carries(payment.marker)]
     ours = [record for record in marked if record.wire.amount == units]
     if ours:
+        found = [record.payment(payment.invoice_id, currency, reference=payment.reference) for record in ours]
         return Sighting(
             matches=tuple(
-                Done(
-                    value=record.payment(payment.invoice_id, currency, reference=payment.reference),
-                    resource_id=record.id,
-                    raw=record.raw,
-                    headers=record.headers,
-                )
-                for record in ours
+                [Done(value=one, resource_id=one.id, raw=one.raw, headers=one.headers) for one in found]
             )
         )
     if marked:

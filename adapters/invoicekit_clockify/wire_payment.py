@@ -53,13 +53,15 @@ class _Answer:
         return document_of(self._rows[index])
 
 
-@attrs.frozen(kw_only=True)
 class PaymentRecord:
     """A payment as the wire had it, beside its raw document."""
 
-    wire: WirePayment
-    _answer: _Answer = attrs.field(repr=False)
-    _index: int = attrs.field(repr=False)
+    __slots__ = ("_answer", "_index", "wire")
+
+    def __init__(self, wire: WirePayment, answer: _Answer, index: int) -> None:
+        self.wire = wire
+        self._answer = answer
+        self._index = index
 
     @property
     def id(self) -> str:
@@ -130,7 +132,7 @@ def read_payments(
     """
     wires = CODEC.skim(body, _WIRE_PAYMENTS, where=where)
     whole = _Answer(body, where, headers)
-    return [PaymentRecord(wire=wire, answer=whole, index=index) for index, wire in enumerate(wires)]
+    return [PaymentRecord(wire, whole, index) for index, wire in enumerate(wires)]
 
 
 def note_of(payment: NewPayment) -> str:

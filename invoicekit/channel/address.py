@@ -40,9 +40,14 @@ class AddressBook:
                 f"no host {request.host!r} is declared: there are {', '.join(self._bases)}"
             )
         path = request.path
-        if _PLAIN_PATH.fullmatch(path) is None and _PATH.fullmatch(path) is None:
+        if not _leads_nowhere_else(path):
             raise InvalidIdentifier("a path that could lead to another endpoint was refused; check the ids")
         return f"{base}{path}{_query_text(request.query)}" if request.query else base + path
+
+
+@lru_cache(maxsize=1024)
+def _leads_nowhere_else(path: str) -> bool:
+    return _PLAIN_PATH.fullmatch(path) is not None or _PATH.fullmatch(path) is not None
 
 
 @lru_cache(maxsize=256)

@@ -26,12 +26,16 @@ def canonical(**fields: object) -> str:
         InvalidInstant: A datetime without a time zone, or that UTC has no year for.
         UsageError: A value with no canonical text, such as a `Secret`.
     """
-    return _mapping(fields)
+    return _fields(fields)
 
 
 def _mapping(fields: Mapping[str, object]) -> str:
     if not all(type(key) is str for key in fields):
         raise UsageError("keys of a content are str")
+    return _fields(fields)
+
+
+def _fields(fields: Mapping[str, object]) -> str:
     parts = [
         f"{_quoted(key)}:{_text(fields[key])}" for key in sorted(fields) if fields[key] is not Absent.MISSING
     ]
@@ -71,7 +75,7 @@ def _text(value: object) -> str:
         return "[" + ",".join(sorted(_text(item) for item in value)) + "]"
     kind: type = type(value)
     if attrs.has(kind):
-        return _mapping({field.name: getattr(value, field.name) for field in attrs.fields(kind)})
+        return _fields({field.name: getattr(value, field.name) for field in attrs.fields(kind)})
     raise UsageError(f"{type(value).__name__} has no canonical text")
 
 
