@@ -10,11 +10,12 @@ from invoicekit.simulate.simulator import Simulator
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
-def application(simulator: Simulator) -> web.Application:
-    """Build the server side of a simulator."""
+def application(simulator: Simulator | Engine) -> web.Application:
+    """Build the server side of a simulator, or of an engine that answers for one."""
+    engine = simulator if isinstance(simulator, Engine) else Engine(simulator)
+    simulator = engine.simulator
     built = web.Application(client_max_size=MAX_BODY_BYTES)
     control.add_routes(built, simulator)
-    engine = Engine(simulator)
 
     async def receive(request: web.Request) -> web.StreamResponse:
         body = await request.read()

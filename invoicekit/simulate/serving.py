@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import attrs
 from aiohttp import web
 
+from invoicekit.simulate.engine import Engine
 from invoicekit.simulate.server import application
 from invoicekit.simulate.simulator import Simulator
 
@@ -31,13 +32,15 @@ class RunningSimulator:
 
 @asynccontextmanager
 async def serving(
-    simulator: Simulator, host: str = "127.0.0.1", port: int = 0
+    simulator: Simulator | Engine, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[RunningSimulator]:
     """Listen while the block runs; port 0 takes a free one.
 
     On leaving, open connections are closed at once and late writes take effect.
     """
-    runner = web.AppRunner(application(simulator), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    served = application(simulator)
+    simulator = simulator.simulator if isinstance(simulator, Engine) else simulator
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, backlog=1024)

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from invoicekit.clock import Clock, LoopClock
@@ -98,7 +100,8 @@ class InProcessTransport:
         body = b"" if answer.status in _BODILESS or outgoing.method == "HEAD" else answer.body
         if len(body) > outgoing.max_body_bytes:
             raise _oversized(outgoing)
-        return HttpResponse(status=answer.status, headers=_shown(answer), body=body)
+        now = self._engine.simulator.clock.now()
+        return HttpResponse(status=answer.status, headers=_shown(answer, now), body=body)
 
     @asynccontextmanager
     async def stream(self, outgoing: Outgoing) -> AsyncIterator[tuple[HttpResponse, AsyncIterator[bytes]]]:
@@ -137,8 +140,9 @@ class _CaseBlind(Mapping[str, str]):
         return _CaseBlind({name: value for name, value in self.items() if name.lower() not in unwanted})
 
 
-def _shown(answer: Answer) -> dict[str, str]:
+def _shown(answer: Answer, now: datetime) -> dict[str, str]:
     headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers.setdefault("date", format_datetime(now, usegmt=True))  # as the web server says
     if answer.content_type is not None:
         headers["content-type"] = answer.content_type
     elif answer.body:
