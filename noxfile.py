@@ -18,6 +18,8 @@ DESCRIBED = ("asset", "clockify", "kukkingu")
 
 SCRIPTS = ("record_payment", "safety_cost", "decode", "limiter", "journal", "import_time")
 
+FIRST_SEEDS = ("INVOICEKIT_FAULT_FIRST_SEED", "INVOICEKIT_HISTORY_FIRST_SEED")
+
 # What is tested of the built wheel: nothing here may reach into the checkout.
 OUTSIDE = ("cli", "outside")
 
@@ -100,12 +102,28 @@ def outside(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Play every fault on every operation with twenty seeds; a failure names the seed that shows it again."""
+    """Play every fault on every operation with twenty seeds, and a thousand histories.
+
+    A failure names the seed that shows it again.
+    """
     session.install("-e", ".[cli,test]")
-    seeds = {"INVOICEKIT_FAULT_SEEDS": "20", "INVOICEKIT_FAULT_STEPS": "6"} | {
-        name: value for name, value in os.environ.items() if name.startswith("INVOICEKIT_FAULT_")
+    seeds = {
+        "INVOICEKIT_FAULT_SEEDS": "20",
+        "INVOICEKIT_FAULT_STEPS": "6",
+        "INVOICEKIT_HISTORY_SEEDS": "1000",
     }
+    seeds |= {name: value for name, value in os.environ.items() if name in seeds or name in FIRST_SEEDS}
     session.run("python", "-m", "pytest", "tests/faults", *session.posargs, env=seeds)
+    session.run("python", "-m", "pytest", "tests/histories", "-n", "auto", *session.posargs, env=seeds)
+
+
+@nox.session
+def histories(session: nox.Session) -> None:
+    """Play twenty thousand seeded histories, or INVOICEKIT_HISTORY_SEEDS of them, on every core."""
+    session.install("-e", ".[cli,test]")
+    wanted = {"INVOICEKIT_HISTORY_SEEDS": "20000", "INVOICEKIT_HISTORY_EXAMPLES": "1000"}
+    wanted |= {name: value for name, value in os.environ.items() if name.startswith("INVOICEKIT_HISTORY_")}
+    session.run("python", "-m", "pytest", "tests/histories", "-n", "auto", *session.posargs, env=wanted)
 
 
 @nox.session

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from invoicekit.clock import LoopClock
@@ -86,10 +87,10 @@ class RecordingJournal:
         await self.steps.at("replanned")
         return after
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def record_sending(self, key: IntentKey, **more: Any) -> Intent:
         await self._before("record_sending")
         found = await self.inner.get(key)
-        after = await self.inner.record_sending(key, lease=lease)
+        after = await self.inner.record_sending(key, **more)
         self.moves.append((key, None if found is None else found.state, after.state))
         await self.steps.at("sending recorded")
         return after
