@@ -109,9 +109,8 @@ class DirectExchange:
             connection.close()
             raise
         connection.release()
-        headers = message.headers
-        lower = dict(zip(map(str.lower, headers), headers.values(), strict=True))
-        return HttpResponse(status=message.code, headers=lower, body=body)
+        headers = {name.lower(): value for name, value in message.headers.items()}
+        return HttpResponse(status=message.code, headers=headers, body=body)
 
     def _lines(self, outgoing: Outgoing) -> bytes | None:
         """Return the header lines, written anew only where they differ from the last of their kind."""
