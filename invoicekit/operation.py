@@ -35,6 +35,8 @@ class Operation:
         idempotency: What tells a repeat from a second effect.
         settle_seconds: How long a sent write may stay invisible to reads, where the provider (or the
             configuration) declares a bound; None where nobody does, and then an append is never resent.
+        key_seconds: How long the provider remembers a SERVER_KEY; None where it keeps it as long as what
+            was made by it. A write in doubt is repeated for four fifths of that, and only read after it.
         looks_before: Read the current state before the first send.
         looks_after: Read the state after a confirmed send, to learn ids and verify.
         timeout_seconds: Longest one exchange may take.
@@ -44,6 +46,7 @@ class Operation:
     effect: Effect = Effect.READ
     idempotency: Idempotency = Idempotency.NONE
     settle_seconds: float | None = None
+    key_seconds: float | None = None
     looks_before: bool = True
     looks_after: bool = True
     timeout_seconds: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))

@@ -40,7 +40,7 @@ _MARKER = Guarantee(
 _SERVER_KEY = Guarantee(
     promise="one effect for each reference",
     assumption="the provider remembers the key for as long as it says",
-    doubt="the same key is sent again, at most 3 sends",
+    doubt="the same key is sent again (at most 3 sends) while it is remembered, then only read",
 )
 _VALUE = Guarantee(
     promise="the value asked for last; asking for it again changes nothing",

@@ -54,14 +54,7 @@ class JournalGate:
         """
         asked_at = self._clock.monotonic()
         try:
-            if self.may_have_acted:
-                await self._journal.move(
-                    self._key,
-                    IntentState.PLANNED,
-                    evidence="the same value is asked for again",
-                    lease=self._lease,
-                )
-            await self._journal.record_sending(self._key, lease=self._lease)
+            await self._journal.record_sending(self._key, lease=self._lease, is_repeat=self.may_have_acted)
         except asyncio.CancelledError:
             self._take_back("cancelled before it left")
             raise

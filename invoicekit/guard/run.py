@@ -26,6 +26,9 @@ from invoicekit.model import Outcome, WriteResult
 
 T = TypeVar("T")
 
+_KEY_MARGIN = 0.8
+"""What part of a key's time is trusted: clocks differ, and the provider's may have begun earlier."""
+
 _NO_EFFECT = frozenset(
     {
         IntentState.PLANNED,
@@ -67,6 +70,7 @@ class Run(Generic[T]):
         self._view = View(write, promise, scope)
         self._done: Done[T] | None = None
         self._earlier_sends = 0
+        self._first_at = promise.intent.created_at
 
     async def execute(self) -> WriteResult[T]:
         """Perform the write unless its effect is there, in doubt or refused."""
@@ -138,7 +142,7 @@ class Run(Generic[T]):
             return await self._look_and_send()
         if not is_same:
             return await self._outlive(earlier)
-        self._earlier_sends = earlier.sends
+        self._earlier_sends, self._first_at = earlier.sends, earlier.created_at
         return await self._in_doubt("an earlier call was cut off before its outcome was known")
 
     async def _already(self, earlier: Intent) -> WriteResult[T]:
@@ -264,6 +268,16 @@ class Run(Generic[T]):
             return await self._read_back(why)
         return await self._repeat_value(why)
 
+    def _is_key_remembered(self) -> bool:
+        """Tell whether a repeat still carries a key that the provider knows; else it would act anew."""
+        seconds = self._write.operation.key_seconds
+        if seconds is None:
+            return True
+        # By the wall clock, as the first send may be another process's: hence the margin, and no age
+        # below nothing.
+        age = (self._clock.now() - self._first_at).total_seconds()
+        return 0 <= age <= _KEY_MARGIN * seconds
+
     async def _repeat_value(self, why: str) -> WriteResult[T]:
         """Settle a SET: see whether the value is there, else ask for the same value again."""
         may_send = True
@@ -278,6 +292,8 @@ class Run(Generic[T]):
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
+        if not self._is_key_remembered():
+            return await self._read_back(f"{why}; too late to repeat it under the same key")
         self._gate.is_outstanding = False
         self._gate.may_have_acted = True
         return await self._send()

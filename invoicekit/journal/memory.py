@@ -56,13 +56,15 @@ class MemoryJournal:
         self._intents[intent.key] = intent
         return intent
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def record_sending(
+        self, key: IntentKey, *, lease: Lease | None = None, is_repeat: bool = False
+    ) -> Intent:
         """Record that a send is about to leave, and renew the lease."""
         stored = self._intents.get(key)
         self._check_held(lease, key, stored, IntentState.SENDING)
         if not is_about(lease, stored):
             raise LeaseLost(key, stored, IntentState.SENDING)
-        if stored is None or not may_be_sent(stored.state):
+        if stored is None or not may_be_sent(stored.state, is_repeat=is_repeat):
             raise IllegalMove(key, stored, IntentState.SENDING)
         after = self._intents[key] = moved(stored, IntentState.SENDING, now=self._clock.now())
         if lease is not None:

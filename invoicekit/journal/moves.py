@@ -12,8 +12,9 @@ _CONFIRMED, _REJECTED, _CANCELLED = IntentState.CONFIRMED, IntentState.REJECTED,
 _DUPLICATE = IntentState.DUPLICATE
 _BY_A_PERSON = frozenset({IntentState.RESOLVED_APPLIED, IntentState.RESOLVED_NOT_APPLIED})
 
-# `SENDING` is entered from `PLANNED` alone, by `record_sending`. Restating what is settled or in doubt is
-# a step too: two readers may find the same. What was confirmed may turn out to be there twice.
+# `SENDING` is entered by `record_sending` alone: from `PLANNED`, and from `IN_DOUBT` to repeat a value.
+# Restating what is settled or in doubt is a step too: two readers may find the same. What was confirmed may
+# turn out to be there twice.
 _STEPS: dict[IntentState, frozenset[IntentState]] = {
     _PLANNED: frozenset({_CONFIRMED, _REJECTED, _DUPLICATE, _CANCELLED}),
     _SENDING: frozenset({_PLANNED, _IN_DOUBT, _CONFIRMED, _REJECTED, _DUPLICATE}),
@@ -63,9 +64,13 @@ def is_legal(found: IntentState, wanted: IntentState) -> bool:
     return (found, wanted) in _LEGAL
 
 
-def may_be_sent(found: IntentState) -> bool:
-    """Tell whether a send may be recorded: never a second one while the first may have an effect."""
-    return found is _PLANNED
+def may_be_sent(found: IntentState, *, is_repeat: bool) -> bool:
+    """Tell whether a send may be recorded: never a second one while the first may have an effect.
+
+    Args:
+        is_repeat: It asks for the same value again, which changes nothing if the first one acts too.
+    """
+    return found is _PLANNED or (is_repeat and found is _IN_DOUBT)
 
 
 def may_be_replaced(found: IntentState) -> bool:

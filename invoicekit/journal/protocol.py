@@ -46,10 +46,13 @@ class Journal(Protocol):
         """
         ...
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def record_sending(
+        self, key: IntentKey, *, lease: Lease | None = None, is_repeat: bool = False
+    ) -> Intent:
         """Commit durably that a send is about to leave: from PLANNED to SENDING, one send more.
 
-        The lease holds for its whole time again.
+        The lease holds for its whole time again. Where it `is_repeat`, a SET that is asked for again, it
+        starts from IN_DOUBT too, so that no moment shows the record without its doubt.
         """
         ...
 

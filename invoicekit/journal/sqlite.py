@@ -125,7 +125,9 @@ class SqliteJournal:
 
         return await self._write(work)
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def record_sending(
+        self, key: IntentKey, *, lease: Lease | None = None, is_repeat: bool = False
+    ) -> Intent:
         """Commit durably that a send is about to leave, and renew the lease."""
         now, moment = self._clock.now(), self._clock.monotonic()
 
@@ -135,7 +137,7 @@ class SqliteJournal:
                 return LeaseLost(key, stored, IntentState.SENDING)
             if lease is not None and not lease_rows.renew(connection, lease, now=moment):
                 return LeaseLost(key, stored, IntentState.SENDING)
-            if stored is None or not may_be_sent(stored.state):
+            if stored is None or not may_be_sent(stored.state, is_repeat=is_repeat):
                 return IllegalMove(key, stored, IntentState.SENDING)
             after = moved(stored, IntentState.SENDING, now=now)
             rows.replace(connection, after, expected=stored.state)

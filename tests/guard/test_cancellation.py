@@ -1,12 +1,13 @@
 """Cancellation passes on, and leaves a promise that the next call can settle."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from guard_bench import HANG, LOST_BEFORE, Bench
 
 from invoicekit.guard import DoubtPolicy
-from invoicekit.journal import Intent, IntentKey, IntentState, Lease
+from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome
 
 pytestmark = pytest.mark.looptime
@@ -119,8 +120,8 @@ async def test_cancelled_while_the_record_is_written_is_planned_again(bench: Ben
     """Nothing had left: that is no doubt, and the next call need not wait for anything."""
     record = bench.journal.record_sending
 
-    async def slowly(key: IntentKey, *, lease: Lease | None = None) -> Intent:
-        stored = await record(key, lease=lease)
+    async def slowly(key: IntentKey, **more: Any) -> Intent:
+        stored = await record(key, **more)
         await asyncio.sleep(10)
         return stored
 

@@ -29,9 +29,9 @@ class Breaking(MemoryJournal):
         self._check("plan")
         return await super().plan(intent, lease=lease)
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def record_sending(self, key: IntentKey, **more: Any) -> Intent:
         self._check("sending")
-        return await super().record_sending(key, lease=lease)
+        return await super().record_sending(key, **more)
 
     async def move(self, key: IntentKey, state: IntentState, **more: Any) -> Intent:
         self._check("move")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 import pytest
@@ -36,8 +37,8 @@ class Stage(MemoryJournal):
         if self.is_renewing:
             super().renew(leases)
 
-    async def record_sending(self, key: IntentKey, *, lease: Lease | None = None) -> Intent:
-        after = await super().record_sending(key, lease=lease)
+    async def record_sending(self, key: IntentKey, **more: Any) -> Intent:
+        after = await super().record_sending(key, **more)
         await asyncio.sleep(self.commit_seconds)
         return after
 

@@ -1,10 +1,18 @@
 """A SET that is asked for again: a refusal of the repeat says nothing about the first send."""
 
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, OK, REJECT, RESEND, THROTTLE, Bench
 
+from invoicekit.adapter import Idempotency, Write
+from invoicekit.clock import LoopClock
 from invoicekit.errors import JournalUnavailable, OutcomeUnknown, Rejected
-from invoicekit.journal import Intent, IntentKey, IntentState, Lease
+from invoicekit.guard import DoubtPolicy
+from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome, WriteResult
 
 pytestmark = pytest.mark.looptime
@@ -60,10 +68,10 @@ async def test_repeat_that_cannot_be_written_down_is_not_sent(bench: Bench) -> N
     bench.provider.script = [LOST_AFTER]
     record = bench.journal.record_sending
 
-    async def fail(key: IntentKey, *, lease: Lease | None = None) -> Intent:
+    async def fail(key: IntentKey, **more: Any) -> Intent:
         if bench.provider.sent:
             raise JournalUnavailable("disk full")
-        return await record(key, lease=lease)
+        return await record(key, **more)
 
     bench.journal.record_sending = fail  # type: ignore[method-assign]  # a journal that fails late
 
@@ -109,3 +117,69 @@ async def test_a_refused_repeat_is_the_cause_of_the_doubt(bench: Bench) -> None:
         await bench.guard.run(bench.setting("new", has_look=False), bench.scope())
 
     assert isinstance(caught.value.__cause__, Rejected)
+
+
+async def test_a_repeated_value_is_in_doubt_at_every_moment(bench: Bench) -> None:
+    """Killed between the doubt and the repeat, nobody takes the first send for one that never was."""
+    bench.provider.script = [LOST_BEFORE, LOST_BEFORE]
+    states: list[IntentState] = []
+    record, move = bench.journal.record_sending, bench.journal.move
+
+    async def recording(key: IntentKey, **more: Any) -> Intent:
+        states.append((stored := await record(key, **more)).state)
+        return stored
+
+    async def moving(key: IntentKey, state: IntentState, **more: Any) -> Intent:
+        states.append((stored := await move(key, state, **more)).state)
+        return stored
+
+    bench.journal.record_sending, bench.journal.move = recording, moving  # type: ignore[method-assign]
+
+    await bench.guard.run(bench.setting("new"), bench.scope())
+
+    sending, doubt = IntentState.SENDING, IntentState.IN_DOUBT
+    assert states == [sending, doubt, sending, doubt, sending, IntentState.CONFIRMED]
+
+
+def keyed(bench: Bench, *, key_seconds: float | None) -> Write[str]:
+    write = bench.setting("new", has_look=True, settle=5.0)
+    operation = attrs.evolve(
+        write.operation, idempotency=Idempotency.SERVER_KEY, key_seconds=key_seconds, looks_before=False
+    )
+    return attrs.evolve(write, operation=operation)
+
+
+@pytest.mark.parametrize(("key_seconds", "sends"), [(None, 2), (86_400.0, 2), (3600.0, 1)])
+async def test_a_key_is_repeated_only_while_it_is_remembered(
+    bench: Bench, key_seconds: float | None, sends: int
+) -> None:
+    """An hour after the first send, a key of a day is still known, one of an hour perhaps not."""
+    bench.provider.script = [LOST_BEFORE]
+    write = keyed(bench, key_seconds=key_seconds)
+    cut = asyncio.create_task(bench.guard.run(write, bench.scope(0.2), reference="r1"))
+    with pytest.raises(OutcomeUnknown):
+        await cut
+    await asyncio.sleep(3000)
+    bench.rebuild(DoubtPolicy())
+
+    ended = await asyncio.gather(
+        bench.guard.run(write, bench.scope(), reference="r1"), return_exceptions=True
+    )
+
+    assert len(bench.provider.sent) == sends
+    assert isinstance(ended[0], WriteResult if sends == 2 else OutcomeUnknown)
+
+
+async def test_a_key_from_the_future_is_not_repeated(bench: Bench) -> None:
+    """The wall clock went back: how old the key is cannot be told, so it is only read."""
+    bench.provider.script = [LOST_BEFORE]
+    write = keyed(bench, key_seconds=86_400.0)
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(write, bench.scope(0.2), reference="r1")
+    bench.clock = LoopClock(datetime(2025, 12, 31, tzinfo=UTC))
+    bench.rebuild(DoubtPolicy())
+
+    with pytest.raises(OutcomeUnknown, match="too late to repeat it"):
+        await bench.guard.run(write, bench.scope(), reference="r1")
+
+    assert len(bench.provider.sent) == 1

@@ -139,6 +139,14 @@ CASES: dict[str, list[tuple[History, History]]] = {
     "V9": [
         (history(moves=[move(S.IN_DOUBT, S.SENDING)]), history(moves=[move(S.IN_DOUBT, S.PLANNED)])),
         (
+            history(moves=[move(S.IN_DOUBT, S.SENDING)]),
+            history(
+                moves=[
+                    attrs.evolve(move(S.IN_DOUBT, S.SENDING), key=attrs.evolve(KEY, operation="set_status"))
+                ]
+            ),
+        ),
+        (
             history(moves=[move(S.IN_DOUBT, S.PLANNED, is_new=True)]),
             history(moves=[move(S.CONFIRMED, S.PLANNED, is_new=True)]),
         ),

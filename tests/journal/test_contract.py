@@ -134,6 +134,20 @@ class TestSending:
 
         assert await journal.get(before.key) == before
 
+    @pytest.mark.parametrize("state", list(S))
+    async def test_a_value_is_repeated_from_doubt_without_a_step_between(
+        self, journal: Journal, in_state: Lead, state: IntentState
+    ) -> None:
+        """What is sent again is never shown as planned; from any other state nothing is repeated."""
+        before = await in_state(journal, state, "bank-1")
+
+        if state in {S.PLANNED, S.IN_DOUBT}:
+            after = await journal.record_sending(before.key, is_repeat=True)
+            assert (after.state, after.sends) == (S.SENDING, before.sends + 1)
+        else:
+            with pytest.raises(IllegalMove):
+                await journal.record_sending(before.key, is_repeat=True)
+
     async def test_no_send_without_a_promise(self, journal: Journal, promise: Promise) -> None:
         """What was never planned must not leave."""
         with pytest.raises(IllegalMove, match="not in the journal"):

@@ -90,13 +90,14 @@ class Journals(RuleBasedStateMachine):
     def replan(self, reference: str, fingerprint: str, expected: IntentState) -> None:
         self.both(lambda journal: journal.replan(self.new(reference, fingerprint), expected=expected))
 
-    @rule(reference=references)
-    def record_sending(self, reference: str) -> None:
+    @rule(reference=references, is_repeat=st.booleans())
+    def record_sending(self, reference: str, *, is_repeat: bool) -> None:
         known = self.seen.get(key_of(reference))
 
-        answer = self.both(lambda journal: journal.record_sending(key_of(reference)))
+        answer = self.both(lambda journal: journal.record_sending(key_of(reference), is_repeat=is_repeat))
 
-        if known is not None and known.state is S.PLANNED:
+        starts = {S.PLANNED, S.IN_DOUBT} if is_repeat else {S.PLANNED}
+        if known is not None and known.state in starts:
             assert isinstance(answer, Intent)
             assert (answer.state, answer.sends) == (S.SENDING, known.sends + 1)
         else:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from fault_judge import LEGAL
+from fault_judge import is_legal as is_step
 from history_record import NOBODY, Call, History, Move
 
 from invoicekit.journal import IntentKey, IntentState
@@ -74,7 +74,7 @@ def v9_legal_transitions(history: History) -> list[str]:
         if move.is_new:
             is_legal = move.before in _REPLACEABLE and move.after is IntentState.PLANNED
         else:
-            is_legal = move.after in LEGAL.get(move.before, set())
+            is_legal = is_step(move.key, move.before, move.after)
         if not is_legal:
             before = "nothing" if move.before is None else move.before.value
             found.append(f"call {move.call}: {move.key.operation} went from {before} to {move.after.value}")
