@@ -35,7 +35,7 @@ class HttpRequest:
     foreign_url: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)  # frozen it costs twice as much, and one is made for every answer
 class HttpResponse:
     """What came back, whole.
 
