@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 import attrs
@@ -89,13 +90,18 @@ class PathTemplate:
         return path
 
 
+@lru_cache(maxsize=1024)
+def _is_plain(value: str, pattern: re.Pattern[str]) -> bool:
+    return value.isascii() and value.isalnum() and pattern.fullmatch(value) is not None
+
+
 def checked_id(name: str, value: object, pattern: re.Pattern[str]) -> str:
     """Return an id, percent-encoded for one path segment, if it matches the allow-list as a whole.
 
     Raises:
         InvalidIdentifier: It does not, or it could reach beyond its segment; nothing was sent.
     """
-    if type(value) is str and value.isascii() and value.isalnum() and pattern.fullmatch(value):
+    if type(value) is str and _is_plain(value, pattern):
         return value  # most ids are, and nothing of them needs encoding
     if (
         not isinstance(value, str)
