@@ -354,7 +354,9 @@ class Run(Generic[T]):
         evidence = await self._promise.close(
             IntentState.CONFIRMED, evidence=evidence, resource_id=done.resource_id
         )
-        if not self._gate.may_have_acted:  # else the first of these sends may still arrive: see `_continue`
+        is_answered = self._gate.is_outstanding and not self._gate.may_have_acted
+        if is_answered or self._write.operation.effect is Effect.APPEND:
+            # Else an earlier send of this value may still arrive: see `_continue`.
             self._doubt_since.pop(self._promise.key, None)
         return self._result(outcome, done, evidence=evidence, verified=verified)
 
