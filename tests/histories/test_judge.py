@@ -129,6 +129,10 @@ CASES: dict[str, list[tuple[History, History]]] = {
             history(setting("void"), LATER, effects=[effect(0, at=9.0)]),
             history(setting("void"), LATER, effects=[effect(0, at=0.9)]),
         ),
+        (
+            history(setting("void"), LATER, effects=[effect(1, at=2.5)]),
+            history(setting("void"), attrs.evolve(LATER, started=0.5), effects=[effect(1, at=0.7)]),
+        ),
     ],
     "V8": [
         (

@@ -131,7 +131,23 @@ def v7_monotone(history: History) -> list[str]:
             found.append(
                 f"call {late.number} ({late.spec}) came back over call {newer.number} ({newer.spec})"
             )
-    return found
+    return found + [
+        f"call {revived.number} ({revived.spec}) revived what call {void.number} had made void"
+        for void, revived in _revivals(history)
+    ]
+
+
+def _revivals(history: History) -> Iterator[tuple[Call, Call]]:
+    """Yield every call that set a void invoice to something else, though any read would have shown it."""
+    statuses = [call for call in history.calls if call.spec.kind == "status"]
+    for void in statuses:
+        if void.spec.name != "void" or void.verdict is not Verdict.DONE:
+            continue
+        for later in statuses:
+            is_other = later.target == void.target and later.spec.name != "void"
+            is_shown = later.started >= void.ended + history.lag
+            if is_other and is_shown and any(effect.call == later.number for effect in history.effects):
+                yield void, later
 
 
 def echoes(history: History) -> Iterator[tuple[Call, Call]]:

@@ -252,8 +252,8 @@ class Player:
 
     def _wanted(self, story: list[Call], group: str) -> list[Spec]:
         """Return what a group asks for again: of a value that was set, the last one alone."""
-        last = {call.target: call.spec for call in story if not call.is_append}
         mine = [call for call in story if call.group == group]
+        last = {call.target: call.spec for call in mine if not call.is_append}
         wanted = [call.spec for call in mine if call.is_append or last[call.target] == call.spec]
         return list(dict.fromkeys(wanted))
 
@@ -264,13 +264,19 @@ class Player:
         process = await self.stage.process(
             0, WriterPlan(group=0, policy=OnDoubt.ASK, deadline=300.0), "audit"
         )
-        seen: set[str] = set()
-        for call in list(self.history.calls):
-            is_settled = call.phase == "third" and call.is_append and (call.is_there or call.held > 1)
-            if is_settled and not call.is_keyless and call.aim not in seen:
-                seen.add(call.aim)
-                await asyncio.wait([self._begin(process, call.spec, phase="audit")[1]])
+        for spec in self._settled():
+            await asyncio.wait([self._begin(process, spec, phase="audit")[1]])
         await asyncio.sleep(LONG)
+
+    def _settled(self) -> list[Spec]:
+        """Return, for each append that stands in the books and can be told there, what was asked for."""
+        found: dict[str, Spec] = {}
+        for call in self.history.calls:
+            deed = self._deeds[call.number]
+            is_done = deed.is_there() or (deed.held() > 1 and call.verdict is Verdict.DONE)
+            if call.is_append and not call.is_keyless and is_done:
+                found.setdefault(call.aim, call.spec)
+        return list(found.values())
 
     @property
     def history_keeps_markers(self) -> bool:
@@ -342,6 +348,7 @@ def _logged() -> Iterator[list[str]]:
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(record.getMessage())
 
+    logging.getLogger("asyncio").setLevel(logging.INFO)  # it tells of every loop that is made
     root, keeper = logging.getLogger(), Keeper()
     level = root.level
     root.addHandler(keeper)

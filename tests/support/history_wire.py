@@ -259,8 +259,8 @@ class HistoryTransport:
             if not self.lets_go:
                 carrying.cancel()
             raise
-        self._note_pause(response, journey)
         await journey.at(f"answer {outgoing.method}")
+        self._note_pause(response, journey)
         return circling(response) if circles else response
 
     def _arrived(self, carrying: "asyncio.Task[HttpResponse]") -> None:
