@@ -34,6 +34,9 @@ def freezes() -> Iterator[Freeze]:
     for mood in (Mood.DROPPED, Mood.REFUSED_502):
         for step in BEFORE_THE_SECOND:
             yield Freeze(place=Place(step), mood=mood, on_doubt="resend")
+        for step in BEFORE_THE_SECOND:
+            out = Place(Step.WRITE_OUT)
+            yield Freeze(place=Place(step), mood=mood, on_doubt="resend", other_dies=out)
     for call in ("void", "delete", "create", "asset pay", "kukkingu mark"):
         for step in (Step.SENDING_DURABLE, Step.WRITE_OUT, Step.SETTLE):
             yield Freeze(place=Place(step), call=call)
@@ -43,11 +46,12 @@ WHOLE = tuple(freezes())
 CHOSEN = tuple(
     freeze
     for freeze in WHOLE
-    if (freeze.place.step, freeze.mood, freeze.on_doubt)
+    if (freeze.call, freeze.place.step, freeze.mood, freeze.on_doubt)
     in {
-        (Step.SENDING_DURABLE, Mood.OK, "ask"),
-        (Step.WRITE_OUT, Mood.OK, "ask"),
-        (Step.DOUBTED, Mood.DROPPED, "resend"),
+        ("pay", Step.SENDING_DURABLE, Mood.OK, "ask"),
+        ("pay", Step.WRITE_OUT, Mood.OK, "ask"),
+        ("pay", Step.DOUBTED, Mood.DROPPED, "resend"),
+        ("pay", Step.AGAIN, Mood.DROPPED, "resend"),
     }
 )
 
@@ -55,7 +59,7 @@ CHOSEN = tuple(
 def complaints(freeze: Freeze, end: Thaw) -> Iterator[str]:
     """Yield what must not be, whatever the place."""
     for name, told in (("other", end.other), ("frozen", end.frozen), ("last", end.last)):
-        if told["verdict"] not in DONE | {"unknown", "InProgress"}:
+        if told["verdict"] not in DONE | {"unknown", "InProgress", "killed"}:
             yield f"{name} was told {told}"
     if end.effects > 1:
         yield f"V1: it stands {end.effects} times"
@@ -67,6 +71,8 @@ def complaints(freeze: Freeze, end: Thaw) -> Iterator[str]:
     settled = {record[:3] for record in end.kept if record[2] == "confirmed"}
     if not settled <= {record[:3] for record in end.left}:
         yield f"V8: a stale write turned {end.kept} into {end.left}"
+    if freeze.other_dies is not None and {record[2] for record in end.left} != {"sending"}:
+        yield f"V8: a stale write turned the send of the one that was killed into {end.left}"
 
 
 @pytest.mark.parametrize("freeze", WHOLE if IS_WHOLE else CHOSEN, ids=str)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from random import Random
@@ -65,7 +66,8 @@ def ended_at(place: Place | None, ending: Ending, say: Say) -> Tap:
         if ending is Ending.KILL:
             os.kill(os.getpid(), signal.SIGKILL)
         elif ending is Ending.STOP:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this very thread: it would go on if another one took the signal in.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         else:
             while True:
                 signal.pause()

@@ -20,6 +20,7 @@ class Freeze:
 
     Attributes:
         place: Where the first process stands still.
+        other_dies: Where whoever takes over is killed before the first goes on; None for nowhere.
         busy_seconds: How long whoever takes over waits for a locked journal.
     """
 
@@ -27,10 +28,12 @@ class Freeze:
     mood: Mood = Mood.OK
     call: str = "pay"
     on_doubt: str = "ask"
+    other_dies: Place | None = None
     busy_seconds: float = 20.0
 
     def __str__(self) -> str:
-        return f"{self.call} / {self.mood} / frozen {self.place} / {self.on_doubt}"
+        fate = f", the other killed {self.other_dies}" if self.other_dies else ""
+        return f"{self.call} / {self.mood} / frozen {self.place}{fate} / {self.on_doubt}"
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +64,7 @@ async def thaw(freeze: Freeze, nursery: Nursery, folder: Path) -> Thaw:
     world = build(freeze.mood)
     async with serving(world.simulator) as running, nursery.listening():
 
-        def start(place: Place | None, lease_seconds: float) -> Life:
+        def start(place: Place | None, ending: Ending, lease_seconds: float) -> Life:
             return nursery.start(
                 "one_call",
                 provider=provider,
@@ -72,20 +75,28 @@ async def thaw(freeze: Freeze, nursery: Nursery, folder: Path) -> Thaw:
                 journal=str(folder / "journal.sqlite"),
                 busy_seconds=freeze.busy_seconds,
                 place=None if place is None else [place.step.value, place.nth],
-                ending=Ending.STOP.value,
+                ending=ending.value,
                 again=False,
                 together=0,
                 lease_seconds=lease_seconds,
             )
 
-        first = start(freeze.place, DYING_LEASE_SECONDS)
+        first = start(freeze.place, Ending.STOP, DYING_LEASE_SECONDS)
         await first.says("frozen")
         passed = steps(first.said("passed")[-1])
-        other = start(None, LASTING_LEASE_SECONDS)
-        assert await other.ended() == 0
+        seen = world.writes()
+        if freeze.other_dies is None:
+            other = start(None, Ending.KILL, LASTING_LEASE_SECONDS)
+            assert await other.ended() == 0
+        else:
+            other = start(freeze.other_dies, Ending.HOLD, DYING_LEASE_SECONDS)
+            await other.says("at")
+            await world.has_seen(seen + steps(other.said("passed")[-1]).count(Step.WRITE_OUT))
+            other.signal(signal.SIGKILL)
+            assert await other.ended() == -signal.SIGKILL
         first.signal(signal.SIGCONT)
         assert await first.ended() == 0
-        last = start(None, LASTING_LEASE_SECONDS)
+        last = start(None, Ending.KILL, LASTING_LEASE_SECONDS)
         assert await last.ended() == 0
     went_on = steps(first.said("passed")[-1])[len(passed) :]
     return Thaw(
@@ -101,4 +112,4 @@ async def thaw(freeze: Freeze, nursery: Nursery, folder: Path) -> Thaw:
 
 
 def _told(life: Life) -> dict[str, Any]:
-    return dict(life.said("told")[0])
+    return dict(next(iter(life.said("told")), {"verdict": "killed"}))

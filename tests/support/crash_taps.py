@@ -72,16 +72,22 @@ class TappedJournal(SqliteJournal):
 
             def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
                 if sql.startswith("begin"):
-                    cursor = super().execute(sql, parameters)
-                    tap.writing.acquire()
-                    self.records = 0
-                    return cursor
+                    return self._begin(sql)
                 if sql == "commit":
                     return self._commit()
                 if sql == "rollback":
                     tap.writing.release()
                 self.records += _CHANGE.match(sql) is not None
                 return super().execute(sql, parameters)
+
+            def _begin(self, sql: str) -> sqlite3.Cursor:
+                tap.writing.acquire()
+                self.records = 0
+                try:
+                    return super().execute(sql)
+                except BaseException:
+                    tap.writing.release()
+                    raise
 
             def _commit(self) -> sqlite3.Cursor:
                 stage = journal.stage if self.records else None
