@@ -184,7 +184,7 @@ def paying_usually(
     return pay
 
 
-# --- the least that aiohttp's public interface costs ----------------------------------------------------
+# --- the least that a session of aiohttp costs ----------------------------------------------------------
 
 
 def spare_session() -> aiohttp.ClientSession:

@@ -17,10 +17,9 @@ ours   InvoiceService -> guard -> memory journal -> adapter -> channel (limit no
 bare   (a) aiohttp: ``json=`` and ``r.json()``
 usual  (b) aiohttp + aiolimiter + tenacity's decorator + cattrs' default structuring
 lean   (b) with models of no more fields than ours reads here
-floor  aiohttp's public interface used as sparingly as it goes, C decoder, no types: nothing on aiohttp can
-       cost less
+floor  an aiohttp session used as sparingly as it goes, C decoder, no types: what ours passes by
 
-    python benchmarks/record_payment.py [--payments N] [--rounds N] [--workers N] [--profile]
+    python benchmarks/record_payment.py [--payments N] [--rounds N] [--workers N] [--profile or --alone SIDE]
 """
 
 import argparse
@@ -138,6 +137,13 @@ async def compare(base: str, *, rounds: int, payments: int, workers: int) -> Non
         report(BENCH, ratio=f"{side}/{other}", **spread(ratios(costs, side, other)))
 
 
+async def run_alone(base: str, *, side: str, payments: int, workers: int) -> None:
+    """Run one side and nothing else, for a counter that watches from outside."""
+    async with opened(side, base) as pay:
+        await Work().run(pay, payments, workers)
+    report(BENCH, side=side, requests=payments * REQUESTS)
+
+
 async def profile(base: str, *, side: str, payments: int, workers: int) -> None:
     """Show where one side spends its time; cProfile's own cost distorts it towards many small calls."""
     import cProfile
@@ -160,10 +166,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--workers", type=int, default=50)
     parser.add_argument("--profile", choices=SIDES, help="profile one side instead")
+    parser.add_argument("--alone", choices=SIDES, help="run one side alone, to be counted from outside")
     given = parser.parse_args()
     with provider() as base:
         if given.profile:
             asyncio.run(profile(base, side=given.profile, payments=given.payments, workers=given.workers))
+            return
+        if given.alone:
+            asyncio.run(run_alone(base, side=given.alone, payments=given.payments, workers=given.workers))
             return
         report_environment(BENCH, *VERSIONS)
         asyncio.run(compare(base, rounds=given.rounds, payments=given.payments, workers=given.workers))
