@@ -85,6 +85,7 @@ CASES: dict[str, list[tuple[History, History]]] = {
     "V2": [
         (history(pay(held=0, is_there=False)), history(pay())),
         (history(pay(is_right=False)), history(pay())),
+        (history(pay(), strays=["line 1 on invoice 2"]), history(pay())),
         (
             history(setting("void", is_there=False)),
             history(setting("void", is_there=False), strangers=frozenset({"inv1"})),

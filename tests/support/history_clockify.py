@@ -91,6 +91,10 @@ class ClockifyWorld:
     def deed(self, spec: Spec) -> Deed:
         return getattr(self, f"_{spec.kind}")(spec)  # type: ignore[no-any-return]  # each returns one
 
+    def strays(self) -> Sequence[str]:
+        """Name what we wrote where nobody asked for it: nothing here can go astray."""
+        return ()
+
     def rows(self) -> Sequence[str]:
         ledger = self.simulator.ledger
         return [payment.id for payment in ledger.payments()] + [one.id for one in ledger.invoices()]

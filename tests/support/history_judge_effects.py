@@ -38,8 +38,8 @@ def _was_told(calls: list[Call]) -> bool:
 
 
 def v2_no_loss(history: History) -> list[str]:
-    """What was called done stands there, as it was asked for, and what was returned is the truth."""
-    found = []
+    """What was called done stands there, as it was asked for, and nowhere else; what was returned is true."""
+    found = [f"{stray} was asked for by nobody" for stray in history.strays]
     for call in history.calls:
         if call.verdict is not Verdict.DONE:
             continue

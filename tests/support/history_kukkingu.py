@@ -75,6 +75,17 @@ class KukkinguWorld:
     def deed(self, spec: Spec) -> Deed:
         return getattr(self, f"_{spec.kind}")(spec)  # type: ignore[no-any-return]  # each returns one
 
+    def strays(self) -> Sequence[str]:
+        """Name our lines on invoices that no creation of ours made."""
+        ledger = self.simulator.ledger
+        elsewhere = [one for one in ledger.invoices() if not one.number.startswith("N-")]
+        return [
+            f"line {line.id} on invoice {one.number}"
+            for one in elsewhere
+            for line in ledger.billables(one.id)
+            if line.reference_type == "invoicekit"
+        ]
+
     def rows(self) -> Sequence[str]:
         invoices = self.simulator.ledger.invoices()
         paid = [f"payment of {one.id}" for one in invoices if one.paid_at]

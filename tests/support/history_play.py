@@ -290,6 +290,7 @@ class Player:
         history.arrivals, history.effects = observer.arrivals, observer.effects
         history.pauses, history.bystanders = observer.pauses, self._aside.seen
         history.moves = [move for store in stage.stores.values() for move in store.moves]
+        history.strays = list(stage.world.strays())
         history.waits = sum(store.waits for store in stage.stores.values())
         history.held = {call.aim: self._deeds[call.number].held() for call in history.calls}
         history.markers_survive = self.history_keeps_markers

@@ -159,6 +159,7 @@ class History:
         surprises: Whatever was raised that no document names.
         lag: Seconds for which reads may show what stood before.
         waits: How often a call found another process at its target.
+        strays: What we wrote where nobody asked for it.
     """
 
     script: Script
@@ -182,6 +183,7 @@ class History:
     surprises: list[str] = attrs.field(factory=list)
     lag: float = 0.0
     waits: int = 0
+    strays: list[str] = attrs.field(factory=list)
 
     def of_aim(self, aim: str) -> list[Call]:
         """Return the calls about one effect, in the order in which they began."""

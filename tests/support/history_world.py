@@ -76,6 +76,10 @@ class HistoryWorld(Protocol):
         """Return what a spec means here."""
         ...
 
+    def strays(self) -> Sequence[str]:
+        """Name what stands where nobody asked for it."""
+        ...
+
     def rows(self) -> Sequence[str]:
         """Name everything that must never vanish: payments, invoices, refunds."""
         ...
