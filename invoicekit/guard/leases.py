@@ -33,9 +33,7 @@ class Leases:
         """Return a claim that nobody made before; it is held once the journal has it."""
         # The process is asked each time: a fork must not speak in its parent's name.
         owner = f"process {os.getpid()} ({self._name}-{next(self._numbers)})"
-        return Lease(
-            provider=self._provider, account=self._account, target=target, owner=owner, seconds=self._seconds
-        )
+        return Lease(place=(self._provider, self._account, target), owner=owner, seconds=self._seconds)
 
     def keep(self, lease: Lease) -> None:
         """Renew it from now on."""

@@ -1,18 +1,21 @@
 """One writer at a time for each target, within this process."""
 
 import asyncio
+from collections import deque
 from types import TracebackType
 
 from invoicekit.clock import Clock
 from invoicekit.errors import InProgress
 
+Waiters = deque["asyncio.Future[None]"]
+
 
 class TargetLocks:
-    """Locks by name that exist only while somebody holds or waits for them."""
+    """Locks by name, which exist only while somebody holds them; who waited longest is next."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._held: dict[str, Waiters | None] = {}
 
     def hold(self, target: str, *, deadline_at: float | None) -> "Hold":
         """Hold the target's lock for the length of an ``async with``.
@@ -22,40 +25,46 @@ class TargetLocks:
         """
         return Hold(self, target, deadline_at)
 
-    async def acquire(self, target: str, deadline_at: float | None) -> None:
-        """Take the target's lock, waiting for it where somebody has it."""
-        lock, users = self._locks.get(target, (None, 0))
-        if lock is None:
-            lock = asyncio.Lock()
-        self._locks[target] = (lock, users + 1)
+    def take(self, target: str) -> bool:
+        """Take the target's lock if nobody has it."""
+        if target in self._held:
+            return False
+        self._held[target] = None  # nearly always nobody comes to wait
+        return True
+
+    async def wait(self, target: str, deadline_at: float | None) -> None:
+        """Wait until whoever has the lock hands it on to us."""
+        waiters = self._held[target]
+        if waiters is None:
+            waiters = self._held[target] = deque()
+        turn = asyncio.get_running_loop().create_future()
+        waiters.append(turn)
         try:
-            if lock.locked():
-                await self._wait(lock, target, deadline_at)
-            else:
-                await lock.acquire()
+            await self._its(turn, target, deadline_at)
         except BaseException:
-            self._leave(target)
+            if turn.done() and not turn.cancelled():
+                self.release(target)  # it came at the very moment we gave up
+            else:
+                turn.cancel()
             raise
 
     def release(self, target: str) -> None:
-        """Give the target's lock back."""
-        self._locks[target][0].release()
-        self._leave(target)
+        """Hand the target's lock on to the next that waits, or give it up."""
+        waiters = self._held[target]
+        while waiters:
+            turn = waiters.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._held[target]
 
-    def _leave(self, target: str) -> None:
-        lock, users = self._locks[target]
-        if users == 1:
-            del self._locks[target]
-        else:
-            self._locks[target] = (lock, users - 1)
-
-    async def _wait(self, lock: asyncio.Lock, target: str, deadline_at: float | None) -> None:
+    async def _its(self, turn: "asyncio.Future[None]", target: str, deadline_at: float | None) -> None:
         if deadline_at is None:
-            await lock.acquire()
+            await turn
             return
         try:
             async with asyncio.timeout(max(0.0, deadline_at - self._clock.monotonic())):
-                await lock.acquire()
+                await turn
         except TimeoutError:
             raise InProgress(f"another write to {target} is still under way here; nothing was sent") from None
 
@@ -71,7 +80,8 @@ class Hold:
         self._deadline_at = deadline_at
 
     async def __aenter__(self) -> None:
-        await self._locks.acquire(self._target, self._deadline_at)
+        if not self._locks.take(self._target):
+            await self._locks.wait(self._target, self._deadline_at)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

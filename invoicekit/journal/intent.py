@@ -29,6 +29,8 @@ class IntentState(Enum):
     CANCELLED = "cancelled"
     """Given up before anything was sent."""
 
+    __hash__ = object.__hash__  # by identity: Enum's own is a call of Python for every look-up
+
     @property
     def is_settled(self) -> bool:
         """Whether nothing about it is open any more."""
@@ -51,7 +53,7 @@ _SETTLED = frozenset(
 )
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class IntentKey:
     """What a promise is keyed by; a reference is the caller's and unique within the three before it."""
 

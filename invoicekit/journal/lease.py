@@ -13,22 +13,16 @@ class Lease:
     changed only while the owner that asks is the one that is written down.
 
     Attributes:
-        target: What is written to, e.g. an invoice's id.
+        place: What only one owner has at a time: provider, account, and the target that is written to,
+            e.g. an invoice's id.
         owner: Names the claim, and the process to a person.
         seconds: How long it holds without being renewed, on the monotonic clock that every process of
             the machine shares.
     """
 
-    provider: str
-    account: str
-    target: str
+    place: tuple[str, str, str]
     owner: str
     seconds: float
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """What only one owner has at a time."""
-        return self.provider, self.account, self.target
 
 
 class Leased(Exception):
@@ -82,4 +76,4 @@ def is_about(lease: Lease | None, intent: Intent | None) -> bool:
 
     One reference may be used for two targets at once; whoever comes second may have replaced the record.
     """
-    return lease is None or intent is None or intent.target == lease.target
+    return lease is None or intent is None or intent.target == lease.place[2]

@@ -14,7 +14,7 @@ from invoicekit.journal import Intent, IntentState, Journal, Lease, Leased, Leas
 SENDING, IN_DOUBT, CONFIRMED = IntentState.SENDING, IntentState.IN_DOUBT, IntentState.CONFIRMED
 Promise = Callable[..., Intent]
 
-ONE = Lease(provider="clockify", account="workspace-1", target="invoice-1", owner="one", seconds=10)
+ONE = Lease(place=("clockify", "workspace-1", "invoice-1"), owner="one", seconds=10)
 TWO = attrs.evolve(ONE, owner="two")
 
 
@@ -32,8 +32,10 @@ async def test_a_target_has_one_owner(journal: Journal, promise: Promise) -> Non
 @pytest.mark.parametrize("place", ["provider", "account", "target"])
 async def test_other_targets_are_free(journal: Journal, promise: Promise, place: str) -> None:
     """The same name elsewhere is another target."""
-    places = {"provider": "asset", "account": "workspace-2", "target": "invoice-2"}
-    elsewhere = Lease(**(attrs.asdict(TWO) | {place: places[place]}))
+    own = {"provider": "clockify", "account": "workspace-1", "target": "invoice-1"}
+    other = {"provider": "asset", "account": "workspace-2", "target": "invoice-2"}
+    provider, account, target = (own | {place: other[place]}).values()
+    elsewhere = attrs.evolve(TWO, place=(provider, account, target))
     await journal.plan(promise(), lease=ONE)
 
     await journal.plan(promise("bank-2"), lease=elsewhere)
@@ -178,7 +180,7 @@ async def test_pruning_drops_what_killed_owners_left(
     """Lapsed leases go, the living stay."""
     await sqlite_journal.plan(promise(), lease=ONE)
     await clock.sleep(10)
-    alive = attrs.evolve(TWO, target="invoice-2")
+    alive = attrs.evolve(TWO, place=(*TWO.place[:2], "invoice-2"))
     intent = await sqlite_journal.plan(promise("bank-2", target="invoice-2"), lease=alive)
 
     await sqlite_journal.prune(settled_before=intent.created_at - timedelta(days=1))
@@ -192,7 +194,7 @@ async def test_a_lease_says_nothing_about_another_target(journal: Journal, promi
     """One reference for two targets: whose record was replaced meanwhile sends and writes nothing."""
     elsewhere = attrs.evolve(promise(), target="invoice-2", fingerprint="another")
     await journal.plan(promise(), lease=ONE)
-    there = attrs.evolve(TWO, target="invoice-2")
+    there = attrs.evolve(TWO, place=(*TWO.place[:2], "invoice-2"))
     await journal.plan(elsewhere, lease=there)
     await journal.replan(elsewhere, expected=IntentState.PLANNED, lease=there)
 

@@ -219,9 +219,7 @@ async def test_what_another_process_works_on_is_left_to_it(
         await journal.open()
         (intent,) = [held async for held in journal.intents()]
         lease = Lease(
-            provider=intent.provider,
-            account=intent.account,
-            target=invoice_id,
+            place=(intent.provider, intent.account, invoice_id),
             owner="process 1 (another)",
             seconds=60,
         )

@@ -131,7 +131,7 @@ class Bench:
 
     def scope(self, deadline_seconds: float | None = None) -> CallScope:
         deadline = None if deadline_seconds is None else self.clock.monotonic() + deadline_seconds
-        lease = Lease(provider="", account="", target="", owner="nobody", seconds=1)
+        lease = Lease(place=("", "", ""), owner="nobody", seconds=1)
         gate = JournalGate(self.journal, IntentKey("", "", "", ""), lease=lease, clock=self.clock)
         reader = Writer(self.provider, gate)
         return CallScope(
