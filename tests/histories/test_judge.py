@@ -128,7 +128,7 @@ CASES: dict[str, list[tuple[History, History]]] = {
         (history(pay(), losses=[Loss(call=0, what="p1", at=1.0)]), history(pay())),
         (
             history(setting("void"), LATER, effects=[effect(0, at=9.0)]),
-            history(setting("void"), LATER, effects=[effect(0, at=0.9)]),
+            history(setting("void"), attrs.evolve(LATER, writer=1), effects=[effect(0, at=9.0)]),
         ),
         (
             history(setting("void"), LATER, effects=[effect(1, at=2.5)]),
@@ -170,7 +170,7 @@ CASES: dict[str, list[tuple[History, History]]] = {
     "V12": [
         (history(pauses=[TOLD]), history(pauses=[attrs.evolve(TOLD, next_at=6.0)])),
         (
-            history(pauses=[attrs.evolve(TOLD, seconds=1.0, next_call=0, next_at=1.5)]),
+            history(pauses=[attrs.evolve(TOLD, next_call=0)]),
             history(pauses=[attrs.evolve(TOLD, seconds=1.0, next_at=1.5)]),
         ),
     ],

@@ -8,6 +8,8 @@ from invoicekit.journal import IntentState
 
 _ENDS = frozenset({Verdict.DONE, Verdict.DUPLICATE, Verdict.UNKNOWN, Verdict.REFUSED, Verdict.WRONG})
 _SHORT_PAUSE = 1.0
+"""Up to so many seconds the limiter only slows down; the refused request itself waits."""
+_BLINK = 0.001
 _ON_ITS_WAY = 0.01
 """Seconds between the limiter's word and the wire, in which the record is made."""
 _SLACK = 15.0
@@ -45,16 +47,13 @@ def _is_read(arrival: Arrival) -> bool:
 
 
 def v12_rate(history: History) -> list[str]:
-    """Whoever was told to wait sends nothing before the time is over.
-
-    A second or less holds only the call that was told; longer, everything of its process.
-    """
+    """Whoever was told to wait for more than a second sends nothing before the time is over."""
     return [
         f"call {pause.call} was told at {pause.told_at:.3f} to wait {pause.seconds:g} s, and call "
         f"{pause.next_call} sent at {pause.next_at:.3f}"
         for pause in history.pauses
-        if pause.told_at + _ON_ITS_WAY < pause.next_at < pause.told_at + pause.seconds - 1e-6
-        and (pause.seconds > _SHORT_PAUSE or pause.next_call == pause.call)
+        if pause.seconds > _SHORT_PAUSE
+        and pause.told_at + _ON_ITS_WAY < pause.next_at < pause.told_at + pause.seconds - _BLINK
     ]
 
 
