@@ -22,11 +22,17 @@ _log = logging.getLogger("invoicekit.journal")
 
 @attrs.define(eq=False)
 class _Task:
-    """One piece of work and whoever waits for it; nobody waits for a note."""
+    """One piece of work and whoever waits for it.
+
+    Attributes:
+        future: None where nobody waits.
+        loss: What it means, then, if the work is not done.
+    """
 
     work: Callable[[sqlite3.Connection], object]
     is_write: bool
     future: asyncio.Future[None] | None
+    loss: str = ""
     failure: InvoiceKitError | None = None
 
     @property
@@ -36,10 +42,7 @@ class _Task:
 
     def tell(self) -> None:
         """Wake whoever waits; called on the event loop."""
-        if self.future is None:
-            if self.failure is not None:
-                _log.warning("a note was lost, which only means a read-back more: %s", self.failure)
-        elif not self.future.done():
+        if self.future is not None and not self.future.done():
             if self.failure is None:
                 self.future.set_result(None)
             else:
@@ -72,6 +75,7 @@ class GroupCommit:
         self._queue: SimpleQueue[list[_Task] | None] = SimpleQueue()
         self._waiting: list[_Task] = []
         self._is_closed = False
+        self._is_ailing = False
 
     async def start(self) -> None:
         """Start the thread and wait until it has the connection."""
@@ -103,9 +107,13 @@ class GroupCommit:
         await future
         return results[0]
 
-    def post(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        """Queue a write for which nobody waits; after the end it does nothing."""
-        self._waiting.append(_Task(work, True, None))
+    def post(self, work: Callable[[sqlite3.Connection], object], *, loss: str) -> None:
+        """Queue a write for which nobody waits; after the end it does nothing.
+
+        Args:
+            loss: What it means if it fails, for the log, which is told once an outage.
+        """
+        self._waiting.append(_Task(work, True, None, loss))
         self._hand_over()
 
     async def stop(self) -> None:
@@ -139,6 +147,7 @@ class GroupCommit:
             while is_open:
                 batch, is_open = self._next_batch()
                 connection = self._carry_out(connection, batch)
+                self._warn(batch)
                 self._on_loop(*(task.tell for task in batch))
                 batch = []
         finally:
@@ -150,6 +159,12 @@ class GroupCommit:
             if connection is not None:
                 connection.close()
             self._on_loop(self._end)
+
+    def _warn(self, batch: list[_Task]) -> None:
+        lost = next((task for task in batch if task.failure is not None and task.loss), None)
+        if lost is not None and not self._is_ailing:
+            _log.warning("%s: %s", lost.loss, lost.failure)
+        self._is_ailing = any(task.failure is not None for task in batch) or (self._is_ailing and not batch)
 
     def _next_batch(self) -> tuple[list[_Task], bool]:
         """Wait for work; return it, and whether more may come."""

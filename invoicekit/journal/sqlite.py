@@ -165,16 +165,23 @@ class SqliteJournal:
         self, key: IntentKey, state: IntentState, *, evidence: str = "", lease: Lease | None = None
     ) -> None:
         """Queue a move without waiting; where the step turns out illegal, nothing is done."""
-        self._post(self._step(key, state, resource_id=None, evidence=evidence, lease=lease, is_last=False))
+        step = self._step(key, state, resource_id=None, evidence=evidence, lease=lease, is_last=False)
+        self._post(step, loss="a note was lost, which only means a read-back more")
 
     def renew(self, leases: Iterable[Lease]) -> None:
         """Queue that these hold for their whole time again, those left out that another took over."""
         held, moment = tuple(leases), self._clock.monotonic()
-        self._post(lambda connection: [lease_rows.renew(connection, lease, now=moment) for lease in held])
+        self._post(
+            lambda connection: [lease_rows.renew(connection, lease, now=moment) for lease in held],
+            loss="leases were not renewed, and others may take over what this process works on",
+        )
 
     def release(self, lease: Lease) -> None:
         """Queue that a lease is given back."""
-        self._post(lambda connection: lease_rows.release(connection, lease))
+        self._post(
+            lambda connection: lease_rows.release(connection, lease),
+            loss="a lease was not given back, and others wait until it lapses",
+        )
 
     async def get(self, key: IntentKey) -> Intent | None:
         """Return the stored intent."""
@@ -260,9 +267,9 @@ class SqliteJournal:
             return result
         raise result
 
-    def _post(self, work: Callable[[sqlite3.Connection], object]) -> None:
+    def _post(self, work: Callable[[sqlite3.Connection], object], *, loss: str) -> None:
         if self._commits is not None:
-            self._commits.post(work)
+            self._commits.post(work, loss=loss)
 
     def _running(self) -> GroupCommit:
         if self._commits is None:

@@ -10,7 +10,7 @@ import pytest
 
 from invoicekit.clock import LoopClock
 from invoicekit.errors import JournalUnavailable, ServiceClosed
-from invoicekit.journal import Intent, IntentState, SqliteJournal
+from invoicekit.journal import Intent, IntentState, Lease, SqliteJournal
 
 from .conftest import Connecting, Promise
 
@@ -256,6 +256,26 @@ async def test_a_lost_note_is_logged(
 
     assert "a note was lost" in caplog.text
     assert "the disk is full" in caplog.text
+
+
+async def test_an_outage_is_told_once(
+    watched: SqliteJournal, promise: Promise, connecting: Connecting, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Renewals come every few seconds and would fill the log; the next outage is told again."""
+    lease = Lease(place=("clockify", "workspace-1", "invoice-1"), owner="one", seconds=10)
+    intent = await watched.plan(promise(), lease=lease)
+
+    with caplog.at_level(logging.WARNING, "invoicekit.journal"):
+        for _ in range(2):
+            connecting.failing = {"commit": sqlite3.SQLITE_FULL}
+            for _ in range(3):
+                watched.renew([lease])
+                with pytest.raises(JournalUnavailable):
+                    await watched.plan(promise("bank-2"))
+            connecting.failing = {}
+            await watched.move(intent.key, IntentState.CONFIRMED)
+
+    assert caplog.text.count("leases were not renewed") == 2
 
 
 async def test_a_mistake_in_the_thread_leaves_nobody_waiting(
