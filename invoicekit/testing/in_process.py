@@ -13,6 +13,8 @@ from invoicekit.transport import Departed, ExchangeFailed, HttpResponse, Outgoin
 
 _BODILESS = frozenset({204, 304})
 _PIECE_BYTES = 16 * 1024
+_RESET = "the connection broke before the whole answer came (ECONNRESET)"
+_CLOSED = "the host closed the connection without an answer"
 
 
 class InProcessTransport:
@@ -87,10 +89,7 @@ class InProcessTransport:
         if outcome.manner is Manner.STALL:
             await self._clock.sleep(outcome.seconds)
         if answer is None:
-            detail = " (ECONNRESET)" if outcome.is_reset else ""
-            raise ExchangeFailed(
-                f"the connection broke before the whole answer came{detail}", departed=Departed.MAYBE
-            )
+            raise ExchangeFailed(_RESET if outcome.is_reset else _CLOSED, departed=Departed.MAYBE)
         if outcome.manner is Manner.DRIP:
             await self._clock.sleep(outcome.seconds)
         if outcome.manner is Manner.TRUNCATED:

@@ -17,6 +17,7 @@ import attrs
 from aiohttp import http_exceptions
 
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing
+from invoicekit.transport.strict import Dropped
 from invoicekit.transport.watch import Watch
 
 T = TypeVar("T")
@@ -106,7 +107,8 @@ def explain(
     if isinstance(error, ValueError) and outgoing is not None and _is_unsendable(outgoing):
         finding = _UNSENDABLE
     else:
-        finding = next(FINDINGS[kind] for kind in type(error).__mro__ if kind in FINDINGS)
+        named = error.__cause__ if isinstance(error, Dropped) and error.__cause__ else error
+        finding = next(FINDINGS[kind] for kind in type(named).__mro__ if kind in FINDINGS)
     departed = finding.departed
     if departed is _UNSENT and watch is not None and not watch.is_unsent:
         departed = Departed.MAYBE

@@ -10,6 +10,7 @@ from aiohttp import client_exceptions
 
 from invoicekit.transport import Departed
 from invoicekit.transport.failure import FINDINGS, explain
+from invoicekit.transport.strict import Dropped
 
 NOT_OF_REQUESTS = {
     aiohttp.EofStream,
@@ -92,3 +93,12 @@ def test_the_systems_word_is_quoted_and_nothing_else() -> None:
     error = aiohttp.ClientOSError(104, "secret text of the peer")
 
     assert explain(error).reason == "the connection broke before the whole answer came (ECONNRESET)"
+
+
+def test_the_session_tells_as_much_as_the_direct_way() -> None:
+    """What keeps aiohttp's session from sending twice does not hide how the connection ended."""
+    hung_up, wrapped = aiohttp.ServerDisconnectedError(), Dropped()
+    wrapped.__cause__ = hung_up
+
+    assert explain(wrapped).reason == explain(hung_up).reason
+    assert explain(wrapped).departed is Departed.MAYBE
