@@ -16,6 +16,9 @@ from invoicekit.cli.journal import list_intents, show_intent
 from invoicekit.cli.journal_prune import prune
 from invoicekit.cli.journal_resolve import resolve_intents
 from invoicekit.cli.providers import providers
+from invoicekit.cli.reconcile_apply import apply
+from invoicekit.cli.reconcile_plan import plan
+from invoicekit.cli.reconcile_report import report
 from invoicekit.cli.simulate import simulate
 from invoicekit.errors import InvoiceKitError
 
@@ -53,6 +56,7 @@ def application() -> typer.Typer:
     app.command()(simulate)
     app.command()(providers)
     app.add_typer(_bulk_commands())
+    app.add_typer(_reconcile_commands())
     app.add_typer(_journal_commands())
     return app
 
@@ -61,6 +65,16 @@ def _bulk_commands() -> typer.Typer:
     commands = typer.Typer(name="bulk", no_args_is_help=True, help="Apply a file of changes.", epilog=_EPILOG)
     commands.command("mark-invoiced", epilog=_EPILOG)(mark_invoiced)
     commands.command("pay", epilog=_EPILOG)(pay)
+    return commands
+
+
+def _reconcile_commands() -> typer.Typer:
+    commands = typer.Typer(
+        name="reconcile", no_args_is_help=True, help="Match bank statements to open invoices.", epilog=_EPILOG
+    )
+    commands.command("plan", epilog=_EPILOG)(plan)
+    commands.command("apply", epilog=_EPILOG)(apply)
+    commands.command("report", epilog=_EPILOG)(report)
     return commands
 
 

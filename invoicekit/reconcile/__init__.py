@@ -14,8 +14,11 @@ from invoicekit.reconcile.proposal import Decision, Kind, Option, Part, Proposal
 from invoicekit.reconcile.read import StatementForm, parse_statement, read_statement
 from invoicekit.reconcile.receivable import Receivable, receivable_of
 from invoicekit.reconcile.rules import Rules
+from invoicekit.reconcile.summary import ClassSum, Summary, by_currency, summarize, totals
+from invoicekit.reconcile.verify import Verified, verify_plan
 
 __all__ = [
+    "ClassSum",
     "CsvProfile",
     "Decision",
     "Kind",
@@ -36,6 +39,9 @@ __all__ = [
     "Statement",
     "StatementForm",
     "StatementLine",
+    "Summary",
+    "Verified",
+    "by_currency",
     "chosen_rows",
     "gather_owed",
     "load_csv_profile",
@@ -50,5 +56,8 @@ __all__ = [
     "read_plan",
     "read_statement",
     "receivable_of",
+    "summarize",
+    "totals",
+    "verify_plan",
     "write_plan",
 ]

@@ -35,7 +35,7 @@ def scored(
         invoice=receivable,
         amount=amount,
         points=sum(points for points, _ in told),
-        reasons=tuple(f"{points:+d} {text}" for points, text in told),
+        reasons=tuple(f"{text} ({points:+d})" if points else text for points, text in told),
     )
 
 

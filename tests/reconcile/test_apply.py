@@ -8,6 +8,7 @@ from clockify_desk import PAID_AT, Desk, opened
 from reconcile_desk import applied, edited, line, planned
 
 from invoicekit.batch import Standing
+from invoicekit.bulk import JobExit
 from invoicekit.model import InvoiceStatus, Money
 from invoicekit.reconcile import Decision, Kind, PlanMismatch, ReconcileJob
 from invoicekit.simulate import Fault, FaultKind
@@ -233,6 +234,20 @@ async def test_a_lost_answer_is_found_by_the_next_run() -> None:
 
         assert [one.standing for one in (*first, *again)] == [APPLIED, ALREADY]
         assert paid(desk) == {"A-2026-1": 100_00}
+
+
+async def test_doubt_stays_doubt() -> None:
+    """The provider failed without saying whether it acted: unknown, and the job ends with 3."""
+    fault = Fault(kind=FaultKind.ERROR_BEFORE, at="add_payment", nth=1)
+    async with opened(faults=[fault]) as desk:
+        add(desk, "A-2026-1", 100_00)
+        plan = await planned(desk.service, line("A-2026-1", "100.00"))
+        job = ReconcileJob(desk.service, plan)
+
+        standings = [outcome.standing async for outcome in job.outcomes()]
+
+        assert standings == [Standing.UNKNOWN]
+        assert job.report().exit_code() is JobExit.IN_DOUBT
 
 
 async def test_a_new_plan_sees_what_was_applied(desk: Desk) -> None:

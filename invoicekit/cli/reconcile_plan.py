@@ -1,0 +1,109 @@
+"""`invoicekit reconcile plan`: bank statements matched to open invoices, written down for a person."""
+
+import asyncio
+import json
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from invoicekit.bulk import JobExit
+from invoicekit.cli.connection import Target
+from invoicekit.cli.lines import tell
+from invoicekit.cli.options import (
+    BaseUrlOption,
+    JournalOption,
+    ProfileOption,
+    ProviderOption,
+    SettingsOption,
+    WorkspaceOption,
+)
+from invoicekit.cli.reconcile_view import show_plan
+from invoicekit.errors import UsageError
+from invoicekit.reconcile import (
+    Plan,
+    Statement,
+    StatementForm,
+    load_csv_profile,
+    make_plan,
+    read_statement,
+    summarize,
+    write_plan,
+)
+
+FormOption = Annotated[
+    StatementForm | None,
+    typer.Option(
+        "--format", help="What the statements are written in; else told from their first characters."
+    ),
+]
+MapOption = Annotated[
+    str | None,
+    typer.Option("--map", metavar="PROFILE", help="How to read CSV: default, decimal-comma, or a TOML file."),
+]
+PlanJsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the plan's numbers as one JSON document.")
+]
+
+
+def plan(
+    files: Annotated[list[str], typer.Argument(help="Bank statements: camt.053, OFX or CSV.")],
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="Where to write the plan.")] = Path(
+        "plan.csv"
+    ),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a plan that is there.")] = False,
+    form: FormOption = None,
+    mapping: MapOption = None,
+    provider: ProviderOption = None,
+    profile: ProfileOption = None,
+    settings: SettingsOption = None,
+    base_url: BaseUrlOption = None,
+    workspace: WorkspaceOption = None,
+    journal: JournalOption = None,
+    as_json: PlanJsonOption = False,
+) -> None:
+    """Match bank statements to open invoices and write a plan. Nothing is recorded.
+
+    Exits with 1 where a person has something to decide.
+    """
+    if out.exists() and not overwrite:
+        raise UsageError(
+            f"{out} is there, and may hold decisions; name another with --out, or --overwrite it"
+        )
+    target = Target.of(
+        provider=provider,
+        profile=profile,
+        settings=settings,
+        base_url=base_url,
+        workspace=workspace,
+        journal=journal,
+        on_doubt=None,
+    )
+    csv_profile = None if mapping is None else load_csv_profile(mapping)
+    statements = [read_statement(name, form=form, profile=csv_profile) for name in files]
+    made = asyncio.run(_made(target, statements))
+    write_plan(made, out)
+    if as_json:
+        numbers = {"plan": str(out), "provider": made.provider, "account": made.account}
+        typer.echo(json.dumps(numbers | summarize(made).as_json(), indent=2))
+    else:
+        _show(made, out, provider, profile)
+    raise typer.Exit(JobExit.REJECTED if made.needs_a_person else JobExit.DONE)
+
+
+async def _made(target: Target, statements: list[Statement]) -> Plan:
+    async with target.service() as service:
+        return await make_plan(service, statements)
+
+
+def _show(made: Plan, out: Path, provider: str | None, profile: str | None) -> None:
+    console = Console(emoji=False)
+    show_plan(console, made)
+    who = f"--provider {provider}" if profile is None else f"--profile {shlex.quote(profile)}"
+    console.print()
+    tell(console, f"The plan is in {out}. Nothing was recorded.")
+    if made.needs_a_person:
+        tell(console, "Look at it and decide the rows that say ask: apply or skip.")
+    tell(console, f"Then: invoicekit reconcile apply {shlex.quote(str(out))} {who}")
