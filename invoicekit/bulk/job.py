@@ -12,7 +12,7 @@ from invoicekit.bulk.rows import PaymentRow
 from invoicekit.channel import ChannelStats
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import InvoiceKitError
-from invoicekit.model import EntryMarks, Money, Payment, WriteResult
+from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Payment, WriteResult
 
 T = TypeVar("T")
 
@@ -62,6 +62,17 @@ class BulkService(Protocol):
         self, invoice_id: str, amount: Money, *, paid_at: datetime, reference: str, note: str
     ) -> WriteResult[Payment]:
         """Record money received, at most once for each reference."""
+        ...
+
+    async def set_status(
+        self,
+        invoice_id: str,
+        status: InvoiceStatus,
+        *,
+        allow_payment_loss: bool = False,
+        allow_irreversible: bool = False,
+    ) -> WriteResult[Invoice]:
+        """Set an invoice's status; the same status again sends nothing."""
         ...
 
 

@@ -32,10 +32,12 @@ class Columns:
     Attributes:
         required: Every row has these.
         optional: Empty where a row has none.
+        otherwise: What to do where a required one cannot be given, for messages.
     """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    otherwise: str = ""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -43,7 +45,8 @@ class Columns:
         return self.required + self.optional
 
     def __str__(self) -> str:
-        return ",".join(self.required) + "".join(f"[,{name}]" for name in self.optional)
+        names = ",".join(self.required) + "".join(f"[,{name}]" for name in self.optional)
+        return f"{names} ({self.otherwise})" if self.otherwise else names
 
 
 @attrs.frozen(kw_only=True)
@@ -214,7 +217,8 @@ def _json_record(name: str, number: int, text: str, columns: Columns) -> Record:
             values[member] = format(value, "f") if isinstance(value, Decimal) else str(value)
     for column in columns.required:
         if column not in values:
-            return refused("missing; every row needs it", column=column)
+            hint = f" ({columns.otherwise})" if columns.otherwise else ""
+            return refused(f"missing; every row needs it{hint}", column=column)
     return Record(line=number, values=values)
 
 

@@ -1,4 +1,4 @@
-"""What the rows of the two jobs mean."""
+"""What the rows of entries and payments mean."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -66,11 +66,9 @@ def entry_item(name: str) -> Callable[[Record], Item[None]]:
     def turn(record: Record) -> Item[None]:
         entry_id = record.values.get("time_entry_id", "")
         problem = record.problem
-        if problem is None and _ID.fullmatch(entry_id) is None:
-            problem = complaint(
-                name, record.line, _id_message(entry_id), column="time_entry_id", value=entry_id
-            )
-        return Item(position=record.line, id=_label(entry_id), payload=None, problem=problem)
+        if problem is None and (wrong := id_problem(entry_id)):
+            problem = complaint(name, record.line, wrong, column="time_entry_id", value=entry_id)
+        return Item(position=record.line, id=id_label(entry_id), payload=None, problem=problem)
 
     return turn
 
@@ -91,7 +89,7 @@ def payment_item(name: str) -> Callable[[Record], Item[PaymentRow | None]]:
                 problem = complaint(name, record.line, str(reason), column=reason.column, value=value)
         return Item(
             position=record.line,
-            id=_label(reference) if payment is None else reference,
+            id=id_label(reference) if payment is None else reference,
             payload=payment,
             content=b"" if payment is None else payment.content(),
             lane="" if payment is None else payment.invoice_id,
@@ -111,20 +109,23 @@ def _payment(values: Mapping[str, str]) -> PaymentRow:
     )
 
 
-def _label(value: str) -> str:
+def id_label(value: str) -> str:
     """Return an id as a report may show it: a wrong one is escaped and shortened."""
     return value if _ID.fullmatch(value) else shown(value)[1:-1]
 
 
-def _id_message(value: str) -> str:
+def id_problem(value: str) -> str:
+    """Say why a value cannot be an id; empty where it can."""
+    if _ID.fullmatch(value):
+        return ""
     if not value.strip():
         return "is empty; put the id there"
     return "cannot be an id: letters, digits and - _ . : ~ only, no blanks, slashes or line ends"
 
 
 def _invoice_id(text: str) -> str:
-    if _ID.fullmatch(text) is None:
-        raise _Unusable("invoice_id", _id_message(text))
+    if wrong := id_problem(text):
+        raise _Unusable("invoice_id", wrong)
     return text
 
 

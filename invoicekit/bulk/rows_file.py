@@ -9,11 +9,13 @@ from typing import IO, Self
 
 from invoicekit.batch import ItemOutcome
 from invoicekit.bulk.rows import PaymentRow
+from invoicekit.bulk.status_rows import StatusRow
 from invoicekit.bulk.wording import spreadsheet_safe
 from invoicekit.errors import UsageError
 
 _OUTCOME = ("line", "id", "standing", "reason", "first_line", "resource_id")
-_PAYMENT = ("invoice_id", "amount", "currency", "paid_at", "note")
+PAYMENT_CELLS = ("invoice_id", "amount", "currency", "paid_at", "note")
+STATUS_CELLS = ("status",)
 
 
 class RowsFile:
@@ -22,16 +24,16 @@ class RowsFile:
     Text that a spreadsheet would run as a formula is defused in CSV, never in JSONL.
 
     Args:
-        with_payments: Whether the rows carry payments: CSV needs its columns beforehand.
+        cells: What the rows carry beside their outcome, e.g. `PAYMENT_CELLS`: CSV needs it beforehand.
     """
 
-    def __init__(self, path: str | Path, *, with_payments: bool = False) -> None:
+    def __init__(self, path: str | Path, *, cells: tuple[str, ...] = ()) -> None:
         self._path = Path(path)
         suffix = self._path.suffix.lower()
         if suffix not in {".csv", ".jsonl", ".ndjson"}:
             raise UsageError(f"{path}: the rows file ends in .csv or .jsonl")
         self._is_csv = suffix == ".csv"
-        self._columns = _OUTCOME + (_PAYMENT if with_payments else ())
+        self._columns = _OUTCOME + cells
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
@@ -79,14 +81,16 @@ def row_of(outcome: ItemOutcome[object]) -> dict[str, str | int]:
         row["first_line"] = outcome.first_position
     if outcome.resource_id is not None:
         row["resource_id"] = outcome.resource_id
-    payment = outcome.payload
-    if isinstance(payment, PaymentRow):
-        row["invoice_id"] = payment.invoice_id
-        row["amount"] = format(payment.amount.amount, "f")
-        row["currency"] = payment.amount.currency
-        row["paid_at"] = payment.paid_at.isoformat().replace("+00:00", "Z")
-        if payment.note:
-            row["note"] = payment.note
+    carried = outcome.payload
+    if isinstance(carried, PaymentRow):
+        row["invoice_id"] = carried.invoice_id
+        row["amount"] = format(carried.amount.amount, "f")
+        row["currency"] = carried.amount.currency
+        row["paid_at"] = carried.paid_at.isoformat().replace("+00:00", "Z")
+        if carried.note:
+            row["note"] = carried.note
+    elif isinstance(carried, StatusRow):
+        row["status"] = carried.status.value
     return row
 
 

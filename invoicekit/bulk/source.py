@@ -30,15 +30,19 @@ class Source:
         path: A path, or ``-`` for the standard input.
         columns: What its rows hold.
         format: None tells it from the name, else from the first character.
+        shown_as: What messages call it; None takes it from the path.
     """
 
     path: str
     columns: Columns
     format: Format | None = None
+    shown_as: str | None = None
 
     @property
     def name(self) -> str:
         """Return what messages call it."""
+        if self.shown_as is not None:
+            return self.shown_as
         if self.path == STDIN:
             return "<stdin>"
         return self.path if self.path.isprintable() else shown(self.path)[1:-1]
@@ -69,7 +73,7 @@ class Source:
         if not self.is_rereadable:
             return 0
         number, first = 0, b""
-        with self._open() as file:
+        with self.open() as file:
             for number, raw in numbered_lines(file.read):
                 first = first or raw or b""
                 try:
@@ -90,7 +94,7 @@ class Source:
         Raises:
             InputError: What `check` raises, but for encoding errors: those are problems of their rows.
         """
-        with self._open() as file:
+        with self.open() as file:
 
             def read(size: int) -> bytes:
                 if before_read is not None:
@@ -115,7 +119,12 @@ class Source:
         finally:
             pump.close()
 
-    def _open(self) -> IO[bytes]:
+    def open(self) -> IO[bytes]:
+        """Open it for reading, as bytes.
+
+        Raises:
+            InputError: It cannot be opened.
+        """
         try:
             if self.path == STDIN:
                 return os.fdopen(os.dup(_STDIN_DESCRIPTOR), "rb", buffering=0)
@@ -124,7 +133,7 @@ class Source:
             raise _unusable(self.name, failure) from None
 
     def _form(self, first: bytes) -> Format:
-        return self.format or _FORMATS.get(Path(self.path).suffix.lower()) or _guess(first)
+        return self.format or _FORMATS.get(Path(self.shown_as or self.path).suffix.lower()) or _guess(first)
 
     def _parse(self, read: Callable[[int], bytes]) -> Iterator[Record]:
         first = b""

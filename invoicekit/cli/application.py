@@ -9,6 +9,8 @@ from invoicekit import __version__
 from invoicekit.bulk import JobExit
 from invoicekit.cli.bulk_mark import mark_invoiced
 from invoicekit.cli.bulk_pay import pay
+from invoicekit.cli.bulk_status import set_status
+from invoicekit.cli.bulk_void import void
 from invoicekit.cli.demo import demo
 from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
@@ -65,6 +67,8 @@ def _bulk_commands() -> typer.Typer:
     commands = typer.Typer(name="bulk", no_args_is_help=True, help="Apply a file of changes.", epilog=_EPILOG)
     commands.command("mark-invoiced", epilog=_EPILOG)(mark_invoiced)
     commands.command("pay", epilog=_EPILOG)(pay)
+    commands.command("set-status", epilog=_EPILOG)(set_status)
+    commands.command("void", epilog=_EPILOG)(void)
     return commands
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from invoicekit.bulk import PAYMENT_COLUMNS, PayJob, Source, payment_items
+from invoicekit.bulk import PAYMENT_CELLS, PAYMENT_COLUMNS, PayJob, Source, payment_items
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.options import (
@@ -61,7 +61,7 @@ def pay(
         source=source,
         rows_out=rows_out,
         as_json=as_json,
-        with_payments=True,
+        cells=PAYMENT_CELLS,
     )
     if dry_run:
         command.plan(payment_items(source), size=1)

@@ -1,22 +1,30 @@
-"""What both bulk commands do: check the file, then plan or run."""
+"""What all bulk commands do: check the file, then plan or run."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import attrs
 import typer
 from rich.console import Console
 
+from invoicekit.adapter import Capability
 from invoicekit.bulk import Item, Job, JobExit, Plan, Source, Standing, plan_job
 from invoicekit.cli.connection import Target
+from invoicekit.cli.consent import Allowed, hint, option_of, told
 from invoicekit.cli.lines import tell
 from invoicekit.cli.progress import Bars
 from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
 from invoicekit.cli.running import Finished, run_job
-from invoicekit.errors import AuthenticationError, NotFound, PermissionDenied, Rejected
+from invoicekit.errors import (
+    AuthenticationError,
+    NotFound,
+    PermissionDenied,
+    Rejected,
+    UnsupportedOperation,
+)
 from invoicekit.service import InvoiceService
 
 T = TypeVar("T")
@@ -31,6 +39,7 @@ class BulkRun:
     Attributes:
         name: What its rows are called.
         operation: The service's method, whose capability says what one call costs.
+        cells: What the rows file holds of a row beside its outcome.
     """
 
     name: str
@@ -39,30 +48,56 @@ class BulkRun:
     source: Source
     rows_out: Path | None = None
     as_json: bool = False
-    with_payments: bool = False
+    cells: tuple[str, ...] = ()
 
-    def plan(self, items: Items[T], *, size: int | None) -> None:
-        """Print what would be sent; needs neither key nor network.
+    def check_offered(self) -> Capability:
+        """Return what the operation costs.
 
         Raises:
-            UsageError: The input as a whole cannot be used, or there is no such provider.
+            UnsupportedOperation: The provider does not have it, and every row would be refused alike.
         """
-        capability = self.target.adapter_type().capabilities.of(self.operation)
+        adapter = self.target.adapter_type()
+        capability = adapter.capabilities.of(self.operation)
+        if not capability.is_offered:
+            instead = f"; instead: {capability.alternative}" if capability.alternative else ""
+            raise UnsupportedOperation(
+                f"{adapter.name} does not offer {self.operation} ({capability.support.value}){instead}; "
+                "nothing was sent"
+            )
+        return capability
+
+    def worked_out(self, items: Items[T], *, size: int | None) -> Plan:
+        """Work out what would be sent; needs neither key nor network.
+
+        Raises:
+            UsageError: The input as a whole cannot be used, or there is no such provider or operation.
+        """
+        capability = self.check_offered()
         self.source.check()
         limit = capability.batch_limit or 1
-        plan = plan_job(_in_turn(items), size=min(size or limit, limit), calls=capability.calls)
+        return plan_job(_in_turn(items), size=min(size or limit, limit), calls=capability.calls)
+
+    def plan(self, items: Items[T], *, size: int | None, allowed: Allowed | None = None) -> NoReturn:
+        """Print what would be sent, and what a person must allow before.
+
+        Raises:
+            UsageError: As `worked_out`.
+        """
+        plan = self.worked_out(items, size=size)
+        provider = self.target.adapter_type().name
         if self.as_json:
-            typer.echo(json.dumps(plan.as_json(), indent=2))
+            typer.echo(json.dumps(_as_json(plan, allowed or Allowed()), indent=2))
         else:
-            _show_plan(Console(), self.name, plan)
+            _show_plan(Console(), self.name, plan, allowed or Allowed(), provider=provider)
         raise typer.Exit(JobExit.REJECTED if plan.rejected else JobExit.DONE)
 
-    def run(self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]]) -> None:
+    def run(self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]]) -> NoReturn:
         """Carry the job out and print its report.
 
         Raises:
             InvoiceKitError: It could not begin, or its input cannot be used.
         """
+        self.check_offered()
         total = self.source.check() or None
         finished = asyncio.run(self._carry_out(start, total))
         if finished.input_failure is not None and not finished.report.rows:
@@ -89,7 +124,7 @@ class BulkRun:
                 bars=bars,
                 total=total,
                 rows_out=self.rows_out,
-                with_payments=self.with_payments,
+                cells=self.cells,
             )
 
 
@@ -122,10 +157,24 @@ async def _next(rows: AsyncIterator[Item[T]]) -> Item[T] | None:
     return await anext(rows, None)
 
 
-def _show_plan(console: Console, name: str, plan: Plan) -> None:
+def _as_json(plan: Plan, allowed: Allowed) -> dict[str, object]:
+    consents = [
+        {
+            **need.as_json(),
+            "option": option_of(need.consent),
+            "is_decided": allowed.decides(need.consent),
+        }
+        for need in plan.consents
+    ]
+    return {**plan.as_json(), "consents": consents}
+
+
+def _show_plan(console: Console, name: str, plan: Plan, allowed: Allowed, *, provider: str) -> None:
     counts = f"{plan.to_send:,} to send, {plan.duplicates:,} repeated, {plan.rejected:,} unusable"
     tell(console, f"{plan.rows:,} {name}: {counts}")
     tell(console, f"About {plan.requests:,} requests. Nothing was sent.")
+    for need in plan.consents:
+        tell(console, f"{told(need, provider=provider)}: {hint(need, allowed)}", indent=2)
     shown = plan.problems[:SHOWN_PROBLEMS]
     for problem in shown:
         tell(console, problem, indent=2)

@@ -9,6 +9,7 @@ import attrs
 
 from invoicekit.bulk import (
     ENTRY_COLUMNS,
+    PAYMENT_CELLS,
     PAYMENT_COLUMNS,
     AuditVerdict,
     InputFiles,
@@ -162,7 +163,7 @@ async def _apply(
             bars=bars,
             total=act.total,
             rows_out=rows_path(order.folder, act.name),
-            with_payments=act.kind == PAYMENTS,
+            cells=PAYMENT_CELLS if act.kind == PAYMENTS else (),
         )
         jobs.setdefault(act.kind, []).append(finished)
         if finished.report.is_interrupted or finished.report.stopped_by is not None:

@@ -40,6 +40,22 @@ OnDoubtOption = Annotated[
         "sends again after the declared settle bound.",
     ),
 ]
+AllowIrreversibleOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-irreversible",
+        help="Allow what the provider never takes back, e.g. finalizing a draft; else you are asked.",
+    ),
+]
+PaymentLossOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-payment-loss/--keep-payments",
+        help="What to do where a status may cost recorded payments: allow that, or reject the row; else you "
+        "are asked.",
+        show_default=False,
+    ),
+]
 RowsOutOption = Annotated[
     Path | None,
     typer.Option("--rows-out", metavar="PATH", help="Write each row's outcome to this .csv or .jsonl file."),

@@ -7,10 +7,9 @@ from typing import Protocol
 
 import attrs
 
-from invoicekit.bulk import InputError, ItemOutcome, Report, RowsFile, Standing, Tally
+from invoicekit.bulk import InputError, ItemOutcome, Ranges, Report, RowsFile, Standing, Tally
 from invoicekit.cli.interrupt import interruptible
 from invoicekit.cli.progress import Bars
-from invoicekit.cli.ranges import Ranges
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +60,7 @@ async def run_job(
     bars: Bars,
     total: int | None = None,
     rows_out: Path | None = None,
-    with_payments: bool = False,
+    cells: tuple[str, ...] = (),
 ) -> Finished:
     """Carry a job out; whatever ends it early, it never ends without its report."""
     input_failure = None
@@ -69,7 +68,7 @@ async def run_job(
     with ExitStack() as stack:
         rows = None
         if rows_out is not None:
-            rows = stack.enter_context(RowsFile(rows_out, with_payments=with_payments))
+            rows = stack.enter_context(RowsFile(rows_out, cells=cells))
         stack.enter_context(interruptible(job, say=bars.say))
         async with bars.show(label, job.tally, total=total):
             try:

@@ -10,10 +10,10 @@ from typing import cast
 import pytest
 
 from invoicekit.adapter import Adapter, Capabilities, Capability, Support
-from invoicekit.bulk import ENTRY_COLUMNS, PAYMENT_COLUMNS, Columns, Record, Source
+from invoicekit.bulk import ENTRY_COLUMNS, PAYMENT_COLUMNS, STATUS_COLUMNS, Columns, Record, Source
 from invoicekit.channel import ChannelStats
 from invoicekit.errors import InvalidIdentifier, InvoiceKitError, NotFound
-from invoicekit.model import EntryMarks, Money, Outcome, Payment, WriteResult
+from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Outcome, Payment, WriteResult
 
 
 class StrictIds:
@@ -37,6 +37,8 @@ class FakeService:
         failures: Raised instead of answering, by id or reference.
         marked: How often each entry was marked.
         paid: References by invoice, in order.
+        statuses: What each invoice was set to.
+        consents: With which words: payment loss, irreversible.
         calls: Calls made.
     """
 
@@ -45,6 +47,8 @@ class FakeService:
         self.failures: dict[str, InvoiceKitError] = {}
         self.marked: Counter[str] = Counter()
         self.paid: dict[str, list[str]] = {}
+        self.statuses: dict[str, InvoiceStatus] = {}
+        self.consents: set[tuple[bool, bool]] = set()
         self.calls = 0
         self.busy: Counter[str] = Counter()
         self.busiest_invoice = 0
@@ -101,6 +105,25 @@ class FakeService:
         )
         return WriteResult(outcome=Outcome.APPLIED, value=payment, resource_id=payment.id)
 
+    async def set_status(
+        self,
+        invoice_id: str,
+        status: InvoiceStatus,
+        *,
+        allow_payment_loss: bool = False,
+        allow_irreversible: bool = False,
+    ) -> WriteResult[Invoice]:
+        self.calls += 1
+        self.consents.add((allow_payment_loss, allow_irreversible))
+        await asyncio.sleep(0.01)
+        if invoice_id in self.failures:
+            raise self.failures[invoice_id]
+        invoice = Invoice(id=invoice_id, status=status)
+        if self.statuses.get(invoice_id) is status:
+            return WriteResult(outcome=Outcome.ALREADY_APPLIED, value=invoice)
+        self.statuses[invoice_id] = status
+        return WriteResult(outcome=Outcome.APPLIED, value=invoice, resource_id=invoice_id)
+
 
 @pytest.fixture
 def service() -> FakeService:
@@ -120,6 +143,12 @@ def entries(tmp_path: Path) -> Write:
 def payments(tmp_path: Path) -> Write:
     """Write a file of payments and return its source."""
     return lambda content, name="pay.csv": written(tmp_path / name, content, PAYMENT_COLUMNS)
+
+
+@pytest.fixture
+def statuses(tmp_path: Path) -> Write:
+    """Write a file of invoices and statuses and return its source."""
+    return lambda content, name="statuses.csv": written(tmp_path / name, content, STATUS_COLUMNS)
 
 
 def written(path: Path, content: str | bytes, columns: Columns) -> Source:

@@ -2,8 +2,21 @@
 
 import pytest
 
-from invoicekit.bulk import InputError, Item, Plan, entry_items, payment_items, plan_job
+from invoicekit.bulk import (
+    Consent,
+    ConsentNeed,
+    InputError,
+    Item,
+    Plan,
+    StatusSteps,
+    entry_items,
+    payment_items,
+    plan_job,
+    status_items,
+)
 from invoicekit.bulk.source import Source
+from invoicekit.model import InvoiceStatus
+from invoicekit_kukkingu import Kukkingu
 
 from .conftest import Write
 
@@ -70,3 +83,44 @@ def test_an_unusable_file_has_no_plan(entries: Write) -> None:
 
     with pytest.raises(InputError):
         items(source)
+
+
+def planned(source: Source) -> Plan:
+    steps = StatusSteps(provider="kukkingu", rules=Kukkingu.capabilities.statuses)
+    found = status_items(source, steps)
+    assert not hasattr(found, "__aiter__")
+    return plan_job(found, size=1, calls=3)
+
+
+def test_a_plan_tells_what_must_be_allowed(statuses: Write) -> None:
+    """How many invoices, by step, and on which lines; a repeated row is no further invoice."""
+    rows = ("a,open", "b,void", "c,open", "d,open", "a,open")
+    plan = planned(statuses("invoice_id,status\n" + "\n".join(rows)))
+
+    assert plan.consents == (
+        ConsentNeed(consent=Consent.IRREVERSIBLE, status=InvoiceStatus.OPEN, rows=3, lines=("2", "4-5")),
+        ConsentNeed(consent=Consent.PAYMENT_LOSS, status=InvoiceStatus.VOID, rows=1, lines=("3",)),
+    )
+    assert [need.word for need in plan.consents] == ["finalize", "lose payments"]
+
+
+def test_what_cannot_be_set_is_a_problem(statuses: Write) -> None:
+    """So is the row that contradicts it; neither needs anybody's consent."""
+    plan = planned(statuses("invoice_id,status\na,draft\na,void\nb,void\n"))
+
+    assert (plan.to_send, plan.rejected) == (1, 2)
+    assert "column status: 'draft' cannot be set at kukkingu" in plan.problems[0]
+    assert plan.problems[1] == "line 3: a stands in line 2 with other content"
+    assert [need.lines for need in plan.consents] == [("4",)]
+
+
+def test_lines_are_told_up_to_a_bound(statuses: Write) -> None:
+    """A plan is for reading: beyond two hundred ranges it says how many more there are."""
+    rows = "".join(f"i{number},{('open', 'void')[number % 2]}\n" for number in range(500))
+    plan = planned(statuses("invoice_id,status\n" + rows))
+
+    assert [(need.rows, len(need.lines), need.lines_left_out) for need in plan.consents] == [
+        (250, 200, 50),
+        (250, 200, 50),
+    ]
+    assert plan.as_json()["consents"] == [need.as_json() for need in plan.consents]

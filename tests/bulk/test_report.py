@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicekit.bulk import (
+    PAYMENT_CELLS,
+    STATUS_CELLS,
     ConservationError,
     ItemOutcome,
     JobExit,
     PaymentRow,
     RowsFile,
     Standing,
+    StatusRow,
     Tally,
     Usage,
     row_of,
@@ -27,7 +30,7 @@ from invoicekit.errors import (
     Unavailable,
     UsageError,
 )
-from invoicekit.model import Money
+from invoicekit.model import InvoiceStatus, Money
 
 
 def outcome(
@@ -185,12 +188,22 @@ def test_a_spreadsheet_runs_nothing(tmp_path: Path, text: str) -> None:
 
 def test_numbers_stay_numbers_and_text_is_quoted(tmp_path: Path) -> None:
     """A line number is not text, and a reference that looks like a number is not one."""
-    with RowsFile(tmp_path / "rows.csv", with_payments=True) as rows:
+    with RowsFile(tmp_path / "rows.csv", cells=PAYMENT_CELLS) as rows:
         rows.write(outcome(2, Standing.APPLIED, "", PAYMENT))
 
     _, line = (tmp_path / "rows.csv").read_text().splitlines()
     assert line.startswith('2,"id-2","applied","",""')
     assert line.endswith('"i1","1234.50","EUR","2026-01-05T09:00:00Z","\'@note"')
+
+
+def test_a_row_tells_what_its_invoice_was_to_get(tmp_path: Path) -> None:
+    """The status stands beside the outcome."""
+    row = StatusRow(invoice_id="i1", status=InvoiceStatus.VOID)
+    with RowsFile(tmp_path / "rows.csv", cells=STATUS_CELLS) as rows:
+        rows.write(outcome(2, Standing.APPLIED, "", row))
+
+    header, line = (tmp_path / "rows.csv").read_text().splitlines()
+    assert (header.split(",")[-1], line.split(",")[-1]) == ("status", '"void"')
 
 
 def test_only_the_owner_reads_the_rows(tmp_path: Path) -> None:

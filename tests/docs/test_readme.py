@@ -52,7 +52,7 @@ def stocked(tmp_path: Path, readme: str, monkeypatch: pytest.MonkeyPatch) -> Ite
         for name in ("base_url", "api_key", "workspace_id"):
             monkeypatch.setenv(f"INVOICEKIT_CLOCKIFY_{name.upper()}", str(simulated.settings[name]))
         monkeypatch.setenv("ACME_CLOCKIFY_KEY", str(simulated.settings["api_key"]))
-        simulated.ask("seed", {"invoices": 3, "time_entries": 20, "amount_minor": 90_000, "currency": "EUR"})
+        simulated.ask("seed", {"invoices": 5, "time_entries": 20, "amount_minor": 90_000, "currency": "EUR"})
         entries = [str(row["id"]) for row in simulated.ask("ledger/time-entries")]
         invoices = [str(row["id"]) for row in simulated.ask("ledger/invoices")]
         write_files(tmp_path, readme, entries, invoices)
@@ -61,10 +61,12 @@ def stocked(tmp_path: Path, readme: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 def write_files(folder: Path, readme: str, entries: list[str], invoices: list[str]) -> None:
     (folder / "entries.csv").write_text("\n".join(["time_entry_id", *entries, ""]))
-    rows = [f"bank-{n},{one},120.50,EUR,2026-03-01T12:00:00Z" for n, one in enumerate(invoices)]
+    rows = [f"bank-{n},{one},120.50,EUR,2026-03-01T12:00:00Z" for n, one in enumerate(invoices[:3])]
     (folder / "payments.csv").write_text(
         "\n".join(["reference,invoice_id,amount,currency,paid_at", *rows, ""])
     )
+    (folder / "statuses.csv").write_text(f"invoice_id,status\n{invoices[3]},open\n{invoices[4]},void\n")
+    (folder / "invoices.csv").write_text(f"invoice_id\n{invoices[4]}\n")
     ((_, profile),) = blocks(readme, "toml")
     (folder / "invoicekit.toml").write_text(profile)
 

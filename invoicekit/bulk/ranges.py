@@ -19,10 +19,14 @@ class Ranges:
 
     def __str__(self) -> str:
         """Return them in order, e.g. ``4, 17-2001``."""
+        return ", ".join(self.texts())
+
+    def texts(self) -> tuple[str, ...]:
+        """Return each of them, in order."""
         merged: list[list[int]] = []
         for first, last in sorted(self._ranges):
             if merged and merged[-1][1] + 1 >= first:
                 merged[-1][1] = max(merged[-1][1], last)
             else:
                 merged.append([first, last])
-        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in merged)
+        return tuple(str(first) if first == last else f"{first}-{last}" for first, last in merged)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from invoicekit.cli.ranges import Ranges
+from invoicekit.bulk import Ranges
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""`invoicekit bulk void`: invoices from a file, made void."""
+
+from typing import Annotated
+
+import typer
+
+from invoicekit.cli.bulk_status import apply_statuses
+from invoicekit.cli.connection import Target
+from invoicekit.cli.consent import Allowed
+from invoicekit.cli.options import (
+    AllowIrreversibleOption,
+    BaseUrlOption,
+    DryRunOption,
+    JournalOption,
+    JsonOption,
+    OnDoubtOption,
+    PaymentLossOption,
+    ProfileOption,
+    ProviderOption,
+    RowsOutOption,
+    SettingsOption,
+    WorkspaceOption,
+)
+from invoicekit.model import InvoiceStatus
+
+
+def void(
+    file: Annotated[str, typer.Argument(help="CSV or JSONL with the column invoice_id; - reads a pipe.")],
+    provider: ProviderOption = None,
+    profile: ProfileOption = None,
+    settings: SettingsOption = None,
+    base_url: BaseUrlOption = None,
+    workspace: WorkspaceOption = None,
+    journal: JournalOption = None,
+    on_doubt: OnDoubtOption = None,
+    allow_irreversible: AllowIrreversibleOption = False,
+    allow_payment_loss: PaymentLossOption = None,
+    dry_run: DryRunOption = False,
+    rows_out: RowsOutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Void invoices.
+
+    One that is void already is left alone. Where that may cost recorded payments, it is asked for by name
+    first.
+    """
+    apply_statuses(
+        file,
+        to=InvoiceStatus.VOID,
+        target=Target.of(
+            provider=provider,
+            profile=profile,
+            settings=settings,
+            base_url=base_url,
+            workspace=workspace,
+            journal=journal,
+            on_doubt=on_doubt,
+        ),
+        allowed=Allowed(irreversible=allow_irreversible, payment_loss=allow_payment_loss),
+        is_dry=dry_run,
+        rows_out=rows_out,
+        as_json=as_json,
+    )
