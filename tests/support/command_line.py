@@ -1,6 +1,7 @@
 """The command line as a user meets it: a process with arguments, two streams and an exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Self
 from urllib.request import Request, urlopen
 
 import attrs
+from forked_command import ForkedCommand
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +26,7 @@ class Ended:
 class Started:
     """A process that runs until the block is left."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str] | ForkedCommand") -> None:
         self.process = process
 
     def line(self) -> str:
@@ -44,7 +46,9 @@ class Started:
         if number is not None:
             self.process.send_signal(number)
         out, err = self.process.communicate(given, timeout=60)
-        return Ended(code=self.process.returncode, out=out, err=err)
+        code = self.process.returncode
+        assert code is not None
+        return Ended(code=code, out=out, err=err)
 
     def close_input(self) -> None:
         """Close our end of its standard input."""
@@ -65,6 +69,12 @@ class Started:
         self.process.__exit__(kind, error, traceback)
 
 
+def _starts_otherwise(environment: Mapping[str, str]) -> bool:
+    """Tell whether the interpreter itself would start in another way than ours did."""
+    names = [name for name in {*environment, *os.environ} if name.startswith("PYTHON")]
+    return any(environment.get(name) != os.environ.get(name) for name in names)
+
+
 class CommandLine:
     """Runs `invoicekit` in one folder and one environment, with warnings as errors."""
 
@@ -73,9 +83,12 @@ class CommandLine:
         self.environment = dict(environment)
 
     def start(self, *arguments: object) -> Started:
-        """Start a command and leave it running."""
+        """Start a command and leave it running; forked where nothing tells it from one that is not."""
+        texts = [str(each) for each in arguments]
+        if not _starts_otherwise(self.environment):
+            return Started(ForkedCommand(texts, self.environment, self.folder))
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "invoicekit", *map(str, arguments)],
+            [sys.executable, "-W", "error", "-m", "invoicekit", *texts],
             env=self.environment,
             cwd=self.folder,
             stdin=subprocess.PIPE,
