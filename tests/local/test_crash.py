@@ -26,6 +26,7 @@ PROGRAM = f"""
 import asyncio, os, sys
 from datetime import UTC, date, datetime
 from invoicekit import InvoiceService, Money
+from invoicekit.guard import DoubtPolicy
 from invoicekit_local.books import Books
 WHEN, DAY = datetime(2026, 5, 4, 12, 0, tzinfo=UTC), date(2026, 6, 1)
 path, journal, invoice, call = sys.argv[1:]
@@ -37,7 +38,8 @@ def dying(self, work, begin, *more):
     return result
 Books._run = dying
 async def main():
-    async with InvoiceService.connect("local", path=path, journal=journal) as service:
+    soon_over = DoubtPolicy(lease_seconds=0.5)
+    async with InvoiceService.connect("local", path=path, journal=journal, policy=soon_over) as service:
         await eval(call)
 asyncio.run(main())
 """
