@@ -67,7 +67,7 @@ class DeadlineSweeper:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a bounded wait needs a task to wait in")
-        return TimeLimit(self, task, asyncio.get_running_loop().time() + seconds)
+        return TimeLimit(self, task, task.get_loop().time() + seconds)
 
     def arm(self, at: float) -> None:
         """Look at that time, and not at a later one."""
