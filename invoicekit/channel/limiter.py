@@ -23,6 +23,9 @@ _SHORT_PAUSE_SECONDS = 1.0
 _EARLY_SECONDS = 0.0005
 """Timers are a millisecond coarse: waiting for less would only turn the loop."""
 _CATCH_UP_SECONDS = 0.005
+"""How late a slot may be taken without moving those after it, where no window is documented."""
+_CATCH_UP_SHARE = (1.0 - _DOCUMENTED_SHARE) / 2
+"""The same as part of a documented window: half of what the pace leaves of it; the way has the other half."""
 
 
 class Lane(Enum):
@@ -145,7 +148,7 @@ class Limiter:
         if free_at > now + _EARLY_SECONDS:
             return None
         # Nobody waited: time that went by unused is not made up for.
-        self._take(now, slot=free_at if free_at > now - _CATCH_UP_SECONDS else now)
+        self._take(now, slot=free_at if free_at > now - self._catch_up_seconds else now)
         return now
 
     async def acquire(self, lane: Lane, *, deadline_at: float | None = None) -> float:
@@ -203,6 +206,10 @@ class Limiter:
             (window.rate * _DOCUMENTED_SHARE for window in short if window.is_documented), default=math.inf
         )
         guessed = min((window.rate for window in short if not window.is_documented), default=math.inf)
+        self._catch_up_seconds = min(
+            (window.seconds * _CATCH_UP_SHARE for window in short if window.is_documented),
+            default=_CATCH_UP_SECONDS,
+        )
         slowest = min((window.rate for window in windows), default=_UNKNOWN_RATE)
         start = min(documented, guessed)
         self._allowed = min((window.rate for window in windows if window.is_documented), default=None)
@@ -258,7 +265,7 @@ class Limiter:
             waiter = self._next_in_line()
             if waiter is None:
                 return
-            self._take(now, slot=max(free_at, now - _CATCH_UP_SECONDS))
+            self._take(now, slot=max(free_at, now - self._catch_up_seconds))
             waiter.slot.set_result(now)
         if self._interactive or self._bulk:
             self._timer = asyncio.get_running_loop().call_later(free_at - now, self._serve)
