@@ -9,7 +9,7 @@ from invoicekit.bulk import JobExit, Report, Standing, Usage
 from invoicekit.cli.demo_play import Played
 from invoicekit.cli.failure import explain
 from invoicekit.cli.lines import tell
-from invoicekit.cli.report_view import counts_table
+from invoicekit.cli.report_view import counts_table, problem_line
 from invoicekit.cli.running import Finished
 
 _SHOWN = 12
@@ -100,12 +100,11 @@ def _costs(played: Played, reports: Sequence[Report]) -> list[str]:
 def _left_undone(played: Played, reports: Mapping[str, Report]) -> list[str]:
     lines = []
     for kind, report in reports.items():
-        for outcome in report.problems:
-            if outcome.standing is not Standing.NOT_ATTEMPTED:
-                reason = outcome.reason.replace(f"{played.order.folder}/", "")
-                # What cannot be read is told with its file and line already.
-                where = "" if reason.startswith(("entries.", "payments.")) else f"{outcome.id}: "
-                lines.append(f"  {outcome.standing.value}: {where}{reason}")
+        lines += [
+            f"  {problem_line(outcome).replace(f'{played.order.folder}/', '')}"
+            for outcome in report.problems
+            if outcome.standing is not Standing.NOT_ATTEMPTED
+        ]
         if report.stopped_by is not None:
             lines.append(f"  {kind} ended early: {explain(report.stopped_by)}")
         lines += [

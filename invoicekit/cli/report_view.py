@@ -1,11 +1,12 @@
 """A finished job, for people."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Table
 
-from invoicekit.bulk import Report, Standing, Usage
+from invoicekit.bulk import ItemOutcome, Report, Standing, Usage
 from invoicekit.cli.failure import explain
 from invoicekit.cli.lines import tell
 from invoicekit.cli.running import Finished
@@ -43,14 +44,25 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
     tell(console, usage_line(report.usage))
     told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]
     for outcome in told[:SHOWN_PROBLEMS]:
-        parts = (f"line {outcome.position}", outcome.standing.value, outcome.id, outcome.reason)
-        tell(console, ": ".join(filter(None, parts)), indent=2)
+        line = problem_line(outcome)
+        tell(console, line if names_its_line(outcome) else f"line {outcome.position}: {line}", indent=2)
     more = report.count(Standing.UNKNOWN) + report.count(Standing.REJECTED) - SHOWN_PROBLEMS
     if more > 0:
         where = f"all rows are in {rows_out}" if rows_out else "name a file with --rows-out to get all rows"
         tell(console, f"… and {more:,} more: {where}", indent=2)
     for line in _what_to_do(finished):
         tell(console, line)
+
+
+def problem_line(outcome: ItemOutcome[object]) -> str:
+    """Say how a row ended and why; a reason that names file and line needs no id beside it."""
+    who = "" if names_its_line(outcome) else outcome.id
+    return ": ".join(filter(None, (outcome.standing.value, who, outcome.reason)))
+
+
+def names_its_line(outcome: ItemOutcome[object]) -> bool:
+    """Tell whether the reason is a complaint about the row as it was read."""
+    return re.match(rf".*?:{outcome.position}(, column |: )", outcome.reason) is not None
 
 
 def _what_to_do(finished: Finished) -> Iterator[str]:

@@ -83,13 +83,13 @@ def test_marking_can_be_undone(command: CommandLine, stocked: Stocked, tmp_path:
 def test_bad_rows_are_named_and_the_rest_is_done(
     command: CommandLine, stocked: Stocked, tmp_path: Path
 ) -> None:
-    """A row that cannot be used is told with file, line and column; the job goes on and ends with 1."""
+    """A row that cannot be used is told by file, line and column, once; the job goes on and ends with 1."""
     file = entries_file(tmp_path, [*stocked.entries[:5], "../x", "6a" * 12, *stocked.entries[5:]])
 
     ended = command.run("bulk", "mark-invoiced", file, *stocked.account)
 
     assert ended.code == 1
-    assert f"{file}:7, column time_entry_id: '../x'" in ended.out
+    assert f"\n  rejected: {file}:7, column time_entry_id: '../x'" in ended.out
     assert "line 8: rejected: " + "6a" * 12 in ended.out
     assert stocked.marked() == set(stocked.entries)
 
