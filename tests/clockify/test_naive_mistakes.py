@@ -244,7 +244,7 @@ async def test_15_windows_are_instants_whatever_the_account_zone_is() -> None:
     """A window of one hour finds exactly that hour, in both hosts, and its instants come back as such."""
     zone = ZoneInfo("Europe/Belgrade")
     async with opened(time_zone=zone.key) as desk:
-        ids = [track(desk, hour=hour) for hour in (7, 8, 9, 10, 23.5)]
+        ids = [track(desk, hour=hour) for hour in (7.5, 8.5, 9.5, 10.5, 23.5)]
         start, end = DAY + timedelta(hours=9), DAY + timedelta(hours=10)
         wanted = UserEntries(user_id=ClockifySimulator.USER_ID, start=start, end=end, zone=zone)
 

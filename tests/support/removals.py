@@ -1,26 +1,7 @@
 """One-line removals, each of which breaks a promise: at least one of the tests named must fail of it."""
 
-import attrs
-
-
-@attrs.frozen(kw_only=True)
-class Removal:
-    """A line that keeps a promise, and what it looks like without it.
-
-    Attributes:
-        name: What is gone.
-        path: The file, from the root.
-        line: As it stands there, exactly once.
-        without: What takes its place.
-        tests: What to run: the narrowest that must notice.
-    """
-
-    name: str
-    path: str
-    line: str
-    without: str
-    tests: tuple[str, ...]
-
+from naive_mistakes import MISTAKES
+from removal import Removal
 
 _GATE, _PROMISE, _RUN, _VIEW = (f"invoicekit/guard/{name}.py" for name in ("gate", "promise", "run", "view"))
 _APPEND, _SET, _LEASES = (f"tests/guard/test_{name}.py" for name in ("append", "set", "leases"))
@@ -321,4 +302,5 @@ REMOVALS = (
         without="return None and FieldLocked(",
         tests=("tests/kukkingu",),
     ),
+    *MISTAKES,
 )

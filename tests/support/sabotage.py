@@ -11,7 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from removals import REMOVALS, Removal
+from removal import Removal
+from removals import REMOVALS
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("invoicekit", "adapters", "tests", "benchmarks")
