@@ -103,7 +103,8 @@ def _folder(keep: Path | None, stack: ExitStack) -> Path:
 def _side_by_side(providers: Sequence[str], order: Order, bars: Bars) -> list[Column] | None:
     async def announced() -> list[Column]:
         # Said within the loop: whoever is told may interrupt, and is heard.
-        bars.say(f"The same small program at {', '.join(providers)}, each played apart from the others")
+        apart = ", each played apart from the others" if len(providers) > 1 else ""
+        bars.say(f"The same small program at {', '.join(providers)}{apart}")
         return await play_columns(providers, order)
 
     try:

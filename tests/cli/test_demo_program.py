@@ -74,6 +74,7 @@ def test_one_provider_alone_is_its_column_alone(command: CommandLine) -> None:
     told = json.loads(ended.out)
     assert ended.code == 0, ended.err
     assert list(told["program"]) == ["local"]
+    assert "The same small program at local\n" in ended.err
     assert {"jobs", "audit"}.isdisjoint(told)
 
 
