@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from invoicekit.errors import Conflict, UsageError
@@ -29,6 +30,9 @@ async def export_books(books: Books, path: Path) -> int:
 
     Returns:
         Rows written.
+
+    Raises:
+        UsageError: The file cannot be written.
     """
 
     def write(connection: sqlite3.Connection) -> int:
@@ -40,8 +44,11 @@ async def export_books(books: Books, path: Path) -> int:
                     file.write(line + "\n")
                     count += 1
             partial.replace(path)
+        except OSError as error:
+            raise UsageError(f"{path}: {_told(error)}; nothing was exported") from None
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()
         return count
 
     return await books.read(write)
@@ -56,14 +63,17 @@ async def import_books(books: Books, path: Path) -> int:
         Rows added.
 
     Raises:
-        UsageError: A line that is no row of the books, or rows that make no ledger together; the message
-            names the file, and the line where there is one.
+        UsageError: A file that cannot be read, a line that is no row of the books, or rows that make no
+            ledger together; the message names the file, and the line where there is one.
         Conflict: A row whose key is taken by another one.
     """
 
     def read(connection: sqlite3.Connection) -> int:
-        with path.open("rb") as file:
-            added = sum(_insert(connection, line, f"{path}:{number}") for number, line in _numbered(file))
+        try:
+            with path.open("rb") as file:
+                added = sum(_insert(connection, line, f"{path}:{number}") for number, line in _numbered(file))
+        except OSError as error:
+            raise UsageError(f"{path}: {_told(error)}; nothing was imported") from None
         try:
             check_books(connection)
         except UsageError as error:
@@ -72,6 +82,10 @@ async def import_books(books: Books, path: Path) -> int:
         return added
 
     return await books.write(read)
+
+
+def _told(error: OSError) -> str:
+    return (error.strerror or "it cannot be reached").lower()
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[str]:

@@ -225,5 +225,25 @@ async def test_exported_and_imported_books_are_the_same(
     assert (folder / "a.jsonl").read_bytes() == (folder / "b.jsonl").read_bytes()
 
 
+async def test_a_file_out_of_reach_is_told_in_words(native: Local, tmp_path: Path) -> None:
+    """A wrong path is a wrong call, named with its file; nothing of it is left behind."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    with pytest.raises(UsageError, match=r"nothere\.jsonl: no such file or directory; nothing was imported"):
+        await native.import_books(tmp_path / "nothere.jsonl")
+    with pytest.raises(UsageError, match="folder: is a directory; nothing was imported"):
+        await native.import_books(folder)
+    with pytest.raises(UsageError, match="nothing was exported"):
+        await native.export_books(tmp_path / "nowhere" / "books.jsonl")
+    with pytest.raises(UsageError, match="folder: is a directory; nothing was exported"):
+        await native.export_books(folder)
+    assert not any(name.endswith(".part") for name in _names(tmp_path))
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 async def _all(service: InvoiceService) -> tuple[Invoice, ...]:
     return await service.list_invoices().snapshot()
