@@ -101,8 +101,8 @@ def write_inputs(
     return InputFiles(
         entries=_kept(entries, entry_rows),
         payments=_kept(payments, payment_rows),
-        entry_rows=entry_rows,
-        payment_rows=payment_rows,
+        entry_rows=sum(entry_rows),
+        payment_rows=sum(payment_rows),
         spoilt_rows=entries_spoilt + payments_spoilt,
     )
 
@@ -110,29 +110,37 @@ def write_inputs(
 Row = Mapping[str, str]
 
 
-def _write(paths: tuple[Path, Path], columns: Columns, rows: Iterator[tuple[Row, bool]]) -> tuple[int, int]:
-    """Write rows by turns into a CSV and a JSONL file; a spoilt row goes where the one before it went."""
-    count = spoilt = turn = 0
+def _write(
+    paths: tuple[Path, Path], columns: Columns, rows: Iterator[tuple[Row, bool]]
+) -> tuple[tuple[int, int], int]:
+    """Write rows by turns into a CSV and a JSONL file; a spoilt row goes where the one before it went.
+
+    Returns:
+        How many rows went into each file, and how many of all are spoilt.
+    """
+    in_first = in_second = spoilt = turn = 0
     with ExitStack() as stack:
         first, second = (stack.enter_context(path.open("w", newline="")) for path in paths)
         table = csv.DictWriter(first, columns.known, restval="", lineterminator="\n")
         table.writeheader()
         for row, is_spoilt in rows:
-            count += 1
             spoilt += is_spoilt
             turn += not is_spoilt
             if turn % 2:
                 table.writerow(row)
+                in_first += 1
             else:
                 _write_json(second, row)
-    return count, spoilt
+                in_second += 1
+    return (in_first, in_second), spoilt
 
 
-def _kept(paths: tuple[Path, Path], rows: int) -> tuple[Path, ...]:
-    """Return the files that hold rows: the first of two rows goes into the first file."""
-    for path in paths[rows:]:
-        path.unlink()
-    return paths[:rows]
+def _kept(paths: tuple[Path, Path], rows: tuple[int, int]) -> tuple[Path, ...]:
+    """Return the files that hold rows, and remove the others."""
+    for path, count in zip(paths, rows, strict=True):
+        if not count:
+            path.unlink()
+    return tuple(path for path, count in zip(paths, rows, strict=True) if count)
 
 
 def _write_json(file: IO[str], row: Row) -> None:

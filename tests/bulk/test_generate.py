@@ -105,13 +105,12 @@ def test_the_same_seed_writes_the_same_files(tmp_path: Path) -> None:
     assert first != other
 
 
+@pytest.mark.parametrize("spoilage", [Spoilage(), Spoilage(repeats=0, strangers=0, broken=0)])
 @pytest.mark.parametrize(
     ("count", "files"), [(0, []), (1, ["entries.csv"]), (2, ["entries.csv", "entries.jsonl"])]
 )
-def test_no_file_is_empty(tmp_path: Path, count: int, files: list[str]) -> None:
+def test_no_file_is_empty(tmp_path: Path, count: int, files: list[str], spoilage: Spoilage) -> None:
     """A file without rows could not be told from a broken one, so none is written."""
-    nothing = Spoilage(repeats=0, strangers=0, broken=0)
-
     written = write_inputs(
         tmp_path,
         entry_ids=IDS[:count],
@@ -119,7 +118,7 @@ def test_no_file_is_empty(tmp_path: Path, count: int, files: list[str]) -> None:
         invoices=[],
         payment_count=0,
         seed=1,
-        spoilage=nothing,
+        spoilage=spoilage,
     )
 
     assert [path.name for path in written.entries] == files
