@@ -2,6 +2,7 @@
 
 from invoicekit.channel.channel import Channel
 from invoicekit.channel.gate import SendGate
+from invoicekit.channel.learned import LearnedRate
 from invoicekit.channel.limiter import Lane, Limiter, LimiterSnapshot
 from invoicekit.channel.retry import RetryPolicy
 from invoicekit.channel.sender import WriteWithoutGate
@@ -12,6 +13,7 @@ __all__ = [
     "Channel",
     "ChannelStats",
     "Lane",
+    "LearnedRate",
     "Limiter",
     "LimiterSnapshot",
     "Refusal",

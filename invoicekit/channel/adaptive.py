@@ -46,7 +46,7 @@ class RateControl:
 
     Attributes:
         rate: Requests per second to grant now.
-        believed: Requests per second believed to be allowed; a later run may start from it.
+        believed: Requests per second believed to be allowed; a later run may `resume` from it.
     """
 
     __slots__ = (
@@ -68,6 +68,7 @@ class RateControl:
         "_return_seconds",
         "_returned_seconds",
         "_since_belief",
+        "_start",
         "_verdicts",
         "believed",
         "rate",
@@ -87,6 +88,7 @@ class RateControl:
         self._ceiling = ceiling
         self._floor = min(floor, start)
         self._retreat = retreat
+        self._start = start
         self._is_starting = self._is_disproved = start < ceiling
         self._background = Background(is_documented=not self._is_disproved)
         self._verdicts = Verdicts()
@@ -101,6 +103,22 @@ class RateControl:
         self._returned_seconds = 0.0
         self._is_dipping = True
         self._low_verdicts = self._low_refused = 0
+
+    def resume(self, rate: float, *, is_met: bool) -> None:
+        """Start from `rate`, which an earlier run found; where no limit `is_met` there, climb on."""
+        self.rate = self.believed = self._aim = self._start = max(self._floor, min(rate, self._ceiling))
+        self._is_starting = not is_met
+        self._disprove(self.rate)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether a limit was met, by this run or the one it resumed from."""
+        return not self._is_starting
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether anything was found that is not stated; neither a bad minute nor a burst's way back is."""
+        return self._is_disproved and self.believed != self._start and self._retreat == math.inf
 
     def accepted(self, granted_at: float) -> None:
         """Learn that a request granted at `granted_at` was let in."""
@@ -177,9 +195,7 @@ class RateControl:
         else:
             allowed = min(max(_BELOW_GOODPUT * goodput, _LARGEST_CUT * self.rate), _BELOW_GOODPUT * self.rate)
             self._patient_until = -math.inf
-            if allowed < _DISPROVED_SHARE * self._ceiling and not self._is_disproved:
-                self._is_disproved = True
-                self._background = Background(is_documented=False)
+            self._disprove(allowed)
         self.believed = self._aim = max(self._floor, min(allowed, self._retreat))
         # Low enough that refusals end if there is a limit at all; if they do not, they are the background.
         certain = self.rate * max(_LEAST_CERTAIN, 1.0 - refused - 0.06)
@@ -192,3 +208,9 @@ class RateControl:
         self._return_seconds = _RETURN_SECONDS
         self._low_verdicts = self._low_refused = 0
         self._verdicts.forget_refusals()
+
+    def _disprove(self, allowed: float) -> None:
+        """Stop trusting a documentation that promised more than this."""
+        if allowed < _DISPROVED_SHARE * self._ceiling and not self._is_disproved:
+            self._is_disproved = True
+            self._background = Background(is_documented=False)

@@ -3,12 +3,13 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 import attrs
 
 from invoicekit.channel.adaptive import RateControl
+from invoicekit.channel.learned import LearnedRate, describe_windows
 from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
 from invoicekit.channel.window import SlidingLog
 from invoicekit.clock import Clock
@@ -42,7 +43,9 @@ class LimiterSnapshot:
 
     Attributes:
         rate: Requests per second it grants now.
-        believed_rate: Requests per second believed to be allowed; a later run may start from it.
+        believed_rate: Requests per second believed to be allowed.
+        recalled_rate: Requests per second it started from because an earlier run had found them; None
+            where it started from what is documented, or from a guess.
         allowed_rate: Requests per second the documented windows allow in the long run; None where none is.
         waiting: Requests in line.
         granted: Requests let through so far.
@@ -55,6 +58,7 @@ class LimiterSnapshot:
 
     rate: float
     believed_rate: float
+    recalled_rate: float | None
     allowed_rate: float | None
     waiting: int
     granted: int
@@ -93,6 +97,8 @@ class Limiter:
         self._first_at: float | None = None
         self._granted = 0
         self._refused = 0
+        self._recalled: LearnedRate | None = None
+        self._tell_learned: Callable[[LearnedRate], None] | None = None
         self._install(windows)
 
     def adopt(self, windows: Sequence[RateWindow]) -> None:
@@ -102,6 +108,28 @@ class Limiter:
             if self._timer is not None:
                 self._timer.cancel()
                 self._serve()
+
+    def recall(self, learned: LearnedRate) -> None:
+        """Start from what an earlier run found, now or when `adopt` brings the windows it was found under.
+
+        Once something was granted it is too late: what this run learns itself is newer.
+        """
+        self._recalled = learned
+        if self._granted == 0:
+            self._install(self._windows)
+
+    def tell_learned(self, listener: Callable[[LearnedRate], None]) -> None:
+        """Tell `listener` of each limit that is met, at once: a process may be killed at any time."""
+        self._tell_learned = listener
+
+    @property
+    def learned(self) -> LearnedRate | None:
+        """What it has found so far that a later run may start from; None where nothing new was found."""
+        control = self._control
+        if not control.has_learned:
+            return None
+        windows = describe_windows(self._windows)
+        return LearnedRate(windows=windows, per_second=control.believed, is_met=control.is_met)
 
     @property
     def rate(self) -> float:
@@ -130,6 +158,7 @@ class Limiter:
         return LimiterSnapshot(
             rate=self._control.rate,
             believed_rate=self._control.believed,
+            recalled_rate=None if self._started_from is None else self._started_from.per_second,
             allowed_rate=self._allowed,
             waiting=sum(not waiter.slot.done() for waiter in (*self._interactive, *self._bulk)),
             granted=self._granted,
@@ -194,7 +223,10 @@ class Limiter:
         """
         now = self._clock.monotonic()
         self._refused += 1
+        believed = self._control.believed
         self._control.refused(granted_at, now)
+        if self._control.believed != believed and self._tell_learned is not None and self.learned is not None:
+            self._tell_learned(self.learned)
         if retry_after is not None and _SHORT_PAUSE_SECONDS < retry_after <= LONGEST_BELIEVED_SECONDS:
             self._pause(now, now + retry_after)
 
@@ -220,6 +252,10 @@ class Limiter:
             floor=min(slowest, 1.0) / 2,
             retreat=math.inf if short or not long else slowest,
         )
+        self._started_from = None
+        if self._recalled is not None and self._recalled.windows == describe_windows(windows):
+            self._started_from = self._recalled
+            self._control.resume(self._recalled.per_second, is_met=self._recalled.is_met)
 
     def _pause(self, now: float, until: float) -> None:
         if until <= self._paused_until:

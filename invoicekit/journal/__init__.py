@@ -6,6 +6,7 @@ from invoicekit.journal.lease import Lease, Leased
 from invoicekit.journal.memory import MemoryJournal
 from invoicekit.journal.moves import IllegalMove, LeaseLost
 from invoicekit.journal.protocol import Journal
+from invoicekit.journal.rate import KnownRate
 from invoicekit.journal.sqlite import SqliteJournal
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "IntentKey",
     "IntentState",
     "Journal",
+    "KnownRate",
     "Lease",
     "LeaseLost",
     "Leased",

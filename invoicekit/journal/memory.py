@@ -16,6 +16,7 @@ from invoicekit.journal.moves import (
     may_be_sent,
     moved,
 )
+from invoicekit.journal.rate import KnownRate
 
 
 class MemoryJournal:
@@ -31,6 +32,7 @@ class MemoryJournal:
         self._clock = clock or SystemClock()
         self._intents: dict[IntentKey, Intent] = {}
         self._held: dict[tuple[str, str, str], Holding] = {}
+        self._rates: dict[tuple[str, str], KnownRate] = {}
 
     async def open(self) -> None:
         """Do nothing: it is always ready."""
@@ -127,6 +129,14 @@ class MemoryJournal:
     ) -> None:
         if not self._is_held(lease):
             raise LeaseLost(key, stored, wanted)
+
+    def keep_rate(self, rate: KnownRate) -> None:
+        """Keep what an account was found to allow."""
+        self._rates[rate.provider, rate.account] = rate
+
+    async def known_rate(self, provider: str, account: str) -> KnownRate | None:
+        """Return what was last found for an account."""
+        return self._rates.get((provider, account))
 
     async def get(self, key: IntentKey) -> Intent | None:
         """Return the stored intent."""

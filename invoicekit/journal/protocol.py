@@ -6,6 +6,7 @@ from typing import Protocol
 
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.lease import Lease
+from invoicekit.journal.rate import KnownRate
 
 
 class Journal(Protocol):
@@ -91,6 +92,14 @@ class Journal(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Queue that a lease is given back; losing it makes others wait until it lapses."""
+        ...
+
+    def keep_rate(self, rate: KnownRate) -> None:
+        """Queue that an account was found to allow this; losing it means searching again."""
+        ...
+
+    async def known_rate(self, provider: str, account: str) -> KnownRate | None:
+        """Return what was last found for an account, however old."""
         ...
 
     async def get(self, key: IntentKey) -> Intent | None:

@@ -57,6 +57,16 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             primary key(provider, account, target)) without rowid""",
     ),
     ("alter table intent add column asked text not null default ''",),
+    (
+        """create table rate(
+            provider text not null,
+            account text not null,
+            windows text not null,
+            per_second real not null check(per_second > 0),
+            is_met integer not null,
+            learned_at text not null,
+            primary key(provider, account)) without rowid""",
+    ),
 )
 """Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import ConfigurationError, InvoiceKitError, ServiceClosed
-from invoicekit.journal import lease_rows, rows
+from invoicekit.journal import lease_rows, rate_rows, rows
 from invoicekit.journal.group_commit import Failure, GroupCommit
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.lease import Lease, Leased, is_about
@@ -26,6 +26,7 @@ from invoicekit.journal.moves import (
     moved,
 )
 from invoicekit.journal.private_file import FileIdentity, check_is_still, close_to_others, make_private
+from invoicekit.journal.rate import KnownRate
 from invoicekit.journal.schema import log_ahead, migrate
 from invoicekit.journal.sqlite_failure import translate
 
@@ -181,6 +182,19 @@ class SqliteJournal:
         self._post(
             lambda connection: lease_rows.release(connection, lease),
             loss="a lease was not given back, and others wait until it lapses",
+        )
+
+    def keep_rate(self, rate: KnownRate) -> None:
+        """Queue that an account was found to allow this."""
+        self._post(
+            lambda connection: rate_rows.keep(connection, rate),
+            loss="a learned rate was not kept, and the next run searches again",
+        )
+
+    async def known_rate(self, provider: str, account: str) -> KnownRate | None:
+        """Return what was last found for an account."""
+        return await self._running().run(
+            lambda connection: rate_rows.find(connection, provider, account), is_write=False
         )
 
     async def get(self, key: IntentKey) -> Intent | None:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import attrs
 
 from invoicekit.adapter import Adapter, Sender, Write
-from invoicekit.channel import Channel, Lane
+from invoicekit.channel import Channel, Lane, LearnedRate
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.config import load_config
 from invoicekit.errors import ServiceClosed
 from invoicekit.events import Hook
 from invoicekit.guard import CallScope, DoubtPolicy, Guard, OnDoubt
-from invoicekit.journal import Asked, Journal, MemoryJournal, SqliteJournal
+from invoicekit.journal import Asked, Journal, KnownRate, MemoryJournal, SqliteJournal
 from invoicekit.model import WriteResult
 from invoicekit.registry import Registry
 from invoicekit.transport import AiohttpTransport, Transport
@@ -75,6 +75,7 @@ class Connection:
             adapter_type.config_type, provider=provider, arguments=arguments, profile=profile
         )
         self.site = adapter_type.site(config)
+        self._provider = provider
         self.clock = clock or SystemClock()
         self._owns_journal = journal is None or isinstance(journal, str | Path)
         self.journal = _journal(journal, self.clock)
@@ -155,6 +156,13 @@ class Connection:
         if self._life is not Life.UNOPENED:
             raise ServiceClosed("a service is entered once; connect again for another")
         await self.journal.open()
+        known = await self.journal.known_rate(self._provider, self.site.account)
+        limiter = self.channel.limiter
+        if known is not None and known.is_current(self.clock.now()):
+            limiter.recall(
+                LearnedRate(windows=known.windows, per_second=known.per_second, is_met=known.is_met)
+            )
+        limiter.tell_learned(self._keep_rate)
         self._life = Life.OPEN
 
     async def aclose(self) -> None:
@@ -163,6 +171,9 @@ class Connection:
             return
         was_open = self._life is Life.OPEN
         self._life = Life.CLOSED
+        learned = self.channel.limiter.learned
+        if was_open and learned is not None:
+            self._keep_rate(learned)
         closers: list[Callable[[], Awaitable[None]]] = [self.channel.aclose]
         if self._owns_transport:
             closers.append(self._transport.aclose)
@@ -170,6 +181,17 @@ class Connection:
             closers.append(self.journal.aclose)
         for close in closers:
             await close()
+
+    def _keep_rate(self, learned: LearnedRate) -> None:
+        rate = KnownRate(
+            provider=self._provider,
+            account=self.site.account,
+            windows=learned.windows,
+            per_second=learned.per_second,
+            is_met=learned.is_met,
+            learned_at=self.clock.now(),
+        )
+        self.journal.keep_rate(rate)
 
 
 def _journal(journal: Journal | str | Path | None, clock: Clock) -> Journal:

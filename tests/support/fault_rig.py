@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from invoicekit.clock import LoopClock
 from invoicekit.errors import JournalUnavailable
-from invoicekit.journal import Intent, IntentKey, IntentState, Lease, MemoryJournal
+from invoicekit.journal import Intent, IntentKey, IntentState, KnownRate, Lease, MemoryJournal
 from invoicekit.simulate import Engine
 from invoicekit.testing import InProcessTransport
 from invoicekit.transport import HttpResponse, Outgoing
@@ -128,6 +128,13 @@ class RecordingJournal:
     def release(self, lease: Lease) -> None:
         if not self.is_dead:
             self.inner.release(lease)
+
+    def keep_rate(self, rate: KnownRate) -> None:
+        if not self.is_dead:
+            self.inner.keep_rate(rate)
+
+    async def known_rate(self, provider: str, account: str) -> KnownRate | None:
+        return await self.inner.known_rate(provider, account)
 
     async def get(self, key: IntentKey) -> Intent | None:
         return await self.inner.get(key)
