@@ -110,6 +110,12 @@ CAPABILITIES = Capabilities(
         "delete_payment": Capability(support=_NONE_SUCH, alternative="refund"),
         "export_pdf": Capability(support=_NONE_SUCH, alternative="a PDF of your own; Asset makes none"),
         "list_time_entries": Capability(support=_NONE_SUCH, alternative="a provider that tracks time"),
+        "link_time_entries": Capability(
+            support=_NONE_SUCH, alternative="bill what another provider tracked: lines of an invoice"
+        ),
+        "import_time_entries": Capability(
+            support=_NONE_SUCH, alternative="bill what another provider tracked: lines of an invoice"
+        ),
         "mark_time_entries": Capability(support=_NONE_SUCH, alternative="a provider that tracks time"),
     },
     fields=(

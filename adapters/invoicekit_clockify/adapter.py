@@ -1,6 +1,6 @@
 """Clockify behind the neutral interface."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ from invoicekit.model import (
     StatusChange,
     TimeEntry,
     TimeEntryQuery,
+    TimeWindow,
 )
 from invoicekit_clockify.account import fetch_current_user, fetch_workspace, probe_of
 from invoicekit_clockify.capabilities import CAPABILITIES
@@ -27,12 +28,13 @@ from invoicekit_clockify.changes import delete_invoice, duplicate_invoice, repla
 from invoicekit_clockify.config import ClockifyConfig
 from invoicekit_clockify.customers import create_customer, customer_page, fetch_customer
 from invoicekit_clockify.drafts import create_invoice
-from invoicekit_clockify.entries import entry_page, mark_entries
+from invoicekit_clockify.entries import entries_with_rates, entry_page, mark_entries
 from invoicekit_clockify.invoices import fetch_invoice, find_by_number, invoice_page
 from invoicekit_clockify.native import ClockifyNative
 from invoicekit_clockify.operations import EXPORT_PDF
 from invoicekit_clockify.payments import delete_payment, payment_page, record_payment
 from invoicekit_clockify.refusal import read_refusal
+from invoicekit_clockify.time_import import import_time, names_in
 from invoicekit_clockify.transitions import set_status
 
 
@@ -135,6 +137,18 @@ class Clockify(ClockifyNative):
     def delete_payment(self, invoice_id: str, payment_id: str) -> Write[None]:
         """Delete a recorded payment; gone is done."""
         return delete_payment(self._requests, self._writes, invoice_id, payment_id)
+
+    def import_time_entries(self, invoice_id: str, window: TimeWindow) -> Write[Invoice]:
+        """Have Clockify make lines of tracked time; the only way to tie entries to an invoice."""
+        return import_time(self._requests, self._writes, invoice_id, window)
+
+    async def with_rates(self, entries: Sequence[TimeEntry]) -> Sequence[TimeEntry]:
+        """Read the rates in batches: rows of the report name no currency."""
+        return await entries_with_rates(self.sender, self._requests, entries)
+
+    def names_in(self, entry: TimeEntry) -> Mapping[str, str]:
+        """Return the names that a row of the detailed report carries beside its ids."""
+        return names_in(entry)
 
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of one batch; it links the entries to no invoice."""

@@ -66,6 +66,17 @@ CAPABILITIES = Capabilities(
             sends=(_WRITES.mark_time_entries,),
             note="needs a paid plan; links nothing to an invoice; the largest batch is not documented",
         ),
+        "import_time_entries": Capability(
+            support=Support.NATIVE,
+            calls=4,
+            sends=(sent.GET_INVOICE, sent.GET_CURRENT_USER, _WRITES.import_time_entries),
+            read_back="the entries on the invoice's lines",
+            note="takes all that is billable and not invoiced in the window, at the workspace's rates; known "
+            "again by the entries it was to take",
+        ),
+        "link_time_entries": Capability(
+            support=_NONE_SUCH, alternative="import_time_entries, the only way that ties them to an invoice"
+        ),
         "create_invoice": Capability(
             support=Support.EMULATED,
             calls=6,
@@ -175,6 +186,7 @@ NEEDS_INVOICING = frozenset(
         "record_payment",
         "delete_payment",
         "mark_time_entries",
+        "import_time_entries",
     }
 )
 """What a workspace without the INVOICING feature cannot do.

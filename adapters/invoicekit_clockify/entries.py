@@ -8,7 +8,7 @@ import attrs
 
 from invoicekit.adapter import Done, Sender, Write
 from invoicekit.errors import InvalidInstant, UsageError
-from invoicekit.model import EntryMarks, Page, Pager, TimeEntry, TimeEntryQuery
+from invoicekit.model import Absent, EntryMarks, Money, Page, Pager, TimeEntry, TimeEntryQuery
 from invoicekit.wire import HEX_24, canonical, checked_id
 from invoicekit_clockify.operations import (
     DETAILED_REPORT,
@@ -31,6 +31,7 @@ from invoicekit_clockify.wire_time import (
 
 # Beyond these a clock of another zone may show a year that there is not.
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
+_BATCH = 200
 
 
 def mark_entries(requests: Requests, writes: Writes, marks: EntryMarks) -> Write[None]:
@@ -194,6 +195,26 @@ async def fetch_entries(
         return ()
     response = await sender.send(GET_TIME_ENTRIES, requests.entries(encode_entry_ids(entry_ids)))
     return read_entries(response.body, headers=response.shown_headers)
+
+
+async def entries_with_rates(
+    sender: Sender, requests: Requests, entries: Sequence[TimeEntry]
+) -> Sequence[TimeEntry]:
+    """Add the hourly rates of the core host to rows of the report, which say an amount and no currency.
+
+    Source: vendor OpenAPI document, time entry: hourlyRate {amount, currency}; the batch read: live 200.
+    """
+    rates: dict[str, Money | Absent | None] = {}
+    unpriced = [entry.id for entry in entries if not isinstance(entry.hourly_rate, Money)]
+    for first in range(0, len(unpriced), _BATCH):
+        batch = await fetch_entries(sender, requests, unpriced[first : first + _BATCH])
+        rates.update((entry.id, entry.hourly_rate) for entry in batch)
+    return tuple(
+        attrs.evolve(entry, hourly_rate=rates.get(entry.id, entry.hourly_rate))
+        if not isinstance(entry.hourly_rate, Money)
+        else entry
+        for entry in entries
+    )
 
 
 def _check_window(start: datetime, end: datetime) -> None:

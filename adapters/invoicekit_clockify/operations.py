@@ -49,6 +49,7 @@ class Writes:
     add_item: Operation
     remove_item: Operation
     import_items: Operation
+    import_time_entries: Operation
     mark_time_entries: Operation
     create_customer: Operation
     update_settings: Operation
@@ -92,6 +93,7 @@ class Writes:
             add_item=append("add_item"),
             remove_item=append("remove_item"),
             import_items=append("import_items"),
+            import_time_entries=append("import_time_entries", Idempotency.NATURAL_KEY),
             mark_time_entries=value("mark_time_entries", looks=False),
             create_customer=append("create_customer", Idempotency.NATURAL_KEY),
             update_settings=value("update_invoice_settings"),

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
 from invoicekit.adapter import Capabilities, HttpResponse, Probe, Site, Write
-from invoicekit.errors import NotApplied
+from invoicekit.errors import NotApplied, UsageError
 from invoicekit.model import (
     Customer,
     EntryMarks,
@@ -20,6 +20,7 @@ from invoicekit.model import (
     StatusChange,
     TimeEntry,
     TimeEntryQuery,
+    TimeLink,
 )
 from invoicekit_kukkingu.capabilities import CAPABILITIES
 from invoicekit_kukkingu.changes import update_invoice
@@ -32,7 +33,7 @@ from invoicekit_kukkingu.directory import (
     fetch_health,
 )
 from invoicekit_kukkingu.drafts import create_invoice
-from invoicekit_kukkingu.entries import list_entries, mark_entries
+from invoicekit_kukkingu.entries import link_entries, list_entries, mark_entries
 from invoicekit_kukkingu.invoices import (
     check_cursor,
     fetch_whole_invoice,
@@ -140,6 +141,16 @@ class Kukkingu(KukkinguNative):
     def record_payment(self, payment: NewPayment) -> Write[Payment]:
         """Record the full payment by setting paidAt."""
         return record_payment(self._writes, payment)
+
+    def link_time_entries(self, link: TimeLink) -> Write[None]:
+        """Hang time entries on a line of the invoice, one write each.
+
+        Raises:
+            UsageError: No line is named; nothing was sent.
+        """
+        if link.line_id is None:
+            raise UsageError("Kukkingu hangs time on a line: name it with line_id=; nothing was sent")
+        return link_entries(self._writes, link.entry_ids, link.line_id)
 
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Hang time entries on the configured line, or take them off theirs: one write each."""

@@ -72,6 +72,19 @@ CAPABILITIES = Capabilities(
             note="hangs each entry on the line billable_id, by one replacement each: what another writer "
             "changes in between is lost",
         ),
+        "link_time_entries": Capability(
+            support=Support.EMULATED,
+            calls=4,
+            calls_each=4,
+            batch_limit=100,
+            sends=(sent.GET_TIME_ENTRY, _WRITES.mark_time_entries),
+            read_back="the entry's line",
+            note="hangs each entry on the line named, by one replacement each; one that hangs on another "
+            "line is refused",
+        ),
+        "import_time_entries": Capability(
+            support=_NONE_SUCH, alternative="lines of your own, then link_time_entries"
+        ),
         "create_invoice": Capability(
             support=Support.EMULATED,
             calls=11,

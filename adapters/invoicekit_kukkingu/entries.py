@@ -84,7 +84,7 @@ def mark_entries(config: KukkinguConfig, writes: Writes, marks: EntryMarks) -> W
     if not marks.invoiced:
         return _chain(writes, marks.entry_ids, None, may_stay=False)
     if config.billable_id is None:
-        raise refused("billable_id", "is needed to mark time entries; or use native.link_time_entries()")
+        raise refused("billable_id", "is needed to mark time entries; or use link_time_entries()")
     return _chain(writes, marks.entry_ids, config.billable_id, may_stay=True)
 
 

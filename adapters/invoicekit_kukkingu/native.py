@@ -18,7 +18,7 @@ from invoicekit_kukkingu.directory import (
     fetch_contract,
     fetch_health,
 )
-from invoicekit_kukkingu.entries import entries_of_line, fetch_entry, link_entries
+from invoicekit_kukkingu.entries import entries_of_line, fetch_entry
 from invoicekit_kukkingu.lines import fetch_lines
 from invoicekit_kukkingu.operations import Writes
 from invoicekit_kukkingu.tracking import NewTimeEntry, create_time_entry
@@ -79,7 +79,3 @@ class KukkinguNative(Adapter[KukkinguConfig]):
     async def entries_of_billable(self, billable_id: str) -> Sequence[TimeEntry]:
         """Read the time entries that hang on a line."""
         return await entries_of_line(self.sender, billable_id)
-
-    def link_time_entries(self, entry_ids: Sequence[str], billable_id: str) -> Write[None]:
-        """Hang 1 to 100 time entries on a line, one write each; none that hangs elsewhere is moved."""
-        return link_entries(self._writes, entry_ids, billable_id)

@@ -38,26 +38,14 @@ from invoicekit.model import (
     StatusChange,
     TimeEntry,
     TimeEntryQuery,
+    TimeLink,
 )
 from invoicekit.wire import canonical
-from invoicekit_local import ledger, payments, reading
+from invoicekit_local import ledger, operations, payments, reading, timesheet
 from invoicekit_local.books import Books
 from invoicekit_local.capabilities import CAPABILITIES
 from invoicekit_local.config import LocalConfig
 from invoicekit_local.exchange import export_books, import_books
-from invoicekit_local.operations import (
-    CREATE_CREDIT_NOTE,
-    CREATE_CUSTOMER,
-    CREATE_INVOICE,
-    DELETE_INVOICE,
-    DELETE_PAYMENT,
-    DUPLICATE_INVOICE,
-    MARK_TIME_ENTRIES,
-    RECORD_PAYMENT,
-    REFUND,
-    SET_STATUS,
-    UPDATE_INVOICE,
-)
 from invoicekit_local.pdf import invoice_pdf
 from invoicekit_local.rows import DRAFT, OPEN, PAID, UNCOLLECTIBLE, VOID
 from invoicekit_local.writing import done, unless_there
@@ -162,7 +150,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(done(one) for one in found))
 
         return self._write(
-            CREATE_INVOICE,
+            operations.CREATE_INVOICE,
             f"invoice number {new.number}",
             canonical(new=new),
             lambda books: ledger.create_invoice(books, new),
@@ -173,7 +161,7 @@ class Local(Adapter[LocalConfig]):
         """Change fields of a draft."""
         _refuse(change.extra)
         return self._write(
-            UPDATE_INVOICE,
+            operations.UPDATE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id, change=change),
             lambda books: ledger.update_invoice(books, invoice_id, change),
@@ -193,7 +181,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(refusal=ledger.step_refusal(books, change.invoice_id, word))
 
         return self._write(
-            SET_STATUS,
+            operations.SET_STATUS,
             change.invoice_id,
             canonical(invoice_id=change.invoice_id, status=word),
             lambda books: ledger.set_status(books, change.invoice_id, word),
@@ -212,7 +200,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=invoice_id),))
 
         return self._write(
-            DELETE_INVOICE,
+            operations.DELETE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.delete_invoice(books, invoice_id),
@@ -222,7 +210,7 @@ class Local(Adapter[LocalConfig]):
     def duplicate_invoice(self, invoice_id: str) -> Write[Invoice]:
         """Copy an invoice as a new draft of the next free number."""
         write = self._write(
-            DUPLICATE_INVOICE,
+            operations.DUPLICATE_INVOICE,
             invoice_id,
             canonical(invoice_id=invoice_id),
             lambda books: ledger.duplicate_invoice(books, invoice_id),
@@ -234,7 +222,7 @@ class Local(Adapter[LocalConfig]):
     def record_payment(self, payment: NewPayment) -> Write[Payment]:
         """Record money received, at most what is owed."""
         return self._money(
-            RECORD_PAYMENT,
+            operations.RECORD_PAYMENT,
             payment.invoice_id,
             "payment",
             payment.amount,
@@ -252,7 +240,7 @@ class Local(Adapter[LocalConfig]):
     def refund(self, refund: NewRefund) -> Write[Payment]:
         """Give money back, at most what was paid."""
         return self._money(
-            REFUND,
+            operations.REFUND,
             refund.invoice_id,
             "refund",
             -refund.amount,
@@ -270,7 +258,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting() if is_there else Sighting(matches=(Done(value=None, resource_id=payment_id),))
 
         return self._write(
-            DELETE_PAYMENT,
+            operations.DELETE_PAYMENT,
             invoice_id,
             canonical(invoice_id=invoice_id, payment_id=payment_id),
             lambda books: payments.delete_payment(books, invoice_id, payment_id),
@@ -290,7 +278,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(done(one) for one in ours))
 
         return self._write(
-            CREATE_CREDIT_NOTE,
+            operations.CREATE_CREDIT_NOTE,
             note.invoice_id,
             canonical(note=note),
             lambda books: payments.create_credit_note(books, note),
@@ -300,11 +288,21 @@ class Local(Adapter[LocalConfig]):
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of all of them, or of none."""
         return self._write(
-            MARK_TIME_ENTRIES,
+            operations.MARK_TIME_ENTRIES,
             f"entries {canonical(ids=marks.entry_ids)}",
             canonical(ids=marks.entry_ids, invoiced=marks.invoiced),
-            lambda books: ledger.mark_entries(books, marks.entry_ids, invoiced=marks.invoiced),
+            lambda books: timesheet.mark_entries(books, marks.entry_ids, invoiced=marks.invoiced),
             None,
+        )
+
+    def link_time_entries(self, link: TimeLink) -> Write[None]:
+        """Tie all of the entries to the invoice that bills them, or none."""
+        return self._write(
+            operations.LINK_TIME_ENTRIES,
+            link.invoice_id,
+            canonical(link=link),
+            lambda books: timesheet.link_entries(books, link),
+            lambda books: timesheet.link_sighting(books, link),
         )
 
     def create_customer(self, new: NewCustomer) -> Write[Customer]:
@@ -318,7 +316,7 @@ class Local(Adapter[LocalConfig]):
             return Sighting(matches=tuple(done(one) for one in found))
 
         return self._write(
-            CREATE_CUSTOMER,
+            operations.CREATE_CUSTOMER,
             f"customer {new.name}",
             canonical(new=new),
             perform,
@@ -329,7 +327,7 @@ class Local(Adapter[LocalConfig]):
 
     async def add_time_entries(self, entries: Sequence[TimeEntry]) -> None:
         """Write tracked time; an id that is there already stays as it is, so a repeat adds nothing."""
-        await self._books.write(lambda books: ledger.add_time_entries(books, entries))
+        await self._books.write(lambda books: timesheet.add_time_entries(books, entries))
 
     async def export_books(self, path: str | Path) -> int:
         """Write every row to a JSONL file and return how many."""

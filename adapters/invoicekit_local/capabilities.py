@@ -10,6 +10,7 @@ from invoicekit_local.operations import (
     DELETE_INVOICE,
     DELETE_PAYMENT,
     DUPLICATE_INVOICE,
+    LINK_TIME_ENTRIES,
     MARK_TIME_ENTRIES,
     RECORD_PAYMENT,
     REFUND,
@@ -52,6 +53,14 @@ CAPABILITIES = Capabilities(
             "start", "end", "invoiced", "billable", "customer_id", "project_id", "user_id"
         ),
         "mark_time_entries": _write(MARK_TIME_ENTRIES, note="all of a batch, or none"),
+        "link_time_entries": _write(
+            LINK_TIME_ENTRIES,
+            "the entries' invoice",
+            "all of a batch, or none; never one billed elsewhere",
+        ),
+        "import_time_entries": Capability(
+            support=Support.UNSUPPORTED, alternative="lines of your own, then link_time_entries"
+        ),
         "list_customers": _read(),
         "get_customer": _read(),
         "create_customer": _write(CREATE_CUSTOMER, "the customer of that name"),

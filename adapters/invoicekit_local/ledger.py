@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Final
 
 from invoicekit.errors import (
@@ -18,14 +16,12 @@ from invoicekit.model import (
     Absent,
     Invoice,
     InvoiceChange,
-    Money,
     NewCustomer,
     NewInvoice,
-    TimeEntry,
     currency_exponent,
 )
-from invoicekit_local.rows import DRAFT, OPEN, UNCOLLECTIBLE, VOID, instant, invoice_of, totals_in
-from invoicekit_local.totals import Totals, line_amount, percent, stored
+from invoicekit_local.rows import DRAFT, OPEN, UNCOLLECTIBLE, VOID, invoice_of, totals_in
+from invoicekit_local.totals import Totals, line_amount, percent
 
 _STEPS: Final = {
     DRAFT: {OPEN, VOID},
@@ -220,46 +216,9 @@ def duplicate_invoice(books: Books, invoice_id: str) -> Invoice:
     return read_invoice(books, copy_id)
 
 
-def add_time_entries(books: Books, entries: Sequence[TimeEntry]) -> None:
-    """Write tracked time; an entry that is there already, under its id, stays as it is."""
-    for entry in entries:
-        if not isinstance(entry.start, datetime) or not isinstance(entry.duration, timedelta):
-            raise UsageError(f"time entry {entry.id!r} needs a start and a duration")
-        rate = entry.hourly_rate if isinstance(entry.hourly_rate, Money) else None
-        books.execute(
-            "insert or ignore into time_entry values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                entry.id,
-                entry.customer_id or None,
-                entry.project_id or None,
-                entry.user_id or None,
-                entry.description or None,
-                instant(entry.start),
-                int(entry.duration.total_seconds()),
-                entry.is_billable is not False,
-                None if rate is None else stored(rate.minor),
-                None if rate is None else rate.currency,
-                bool(entry.invoiced),
-                None,
-            ),
-        )
-
-
 def number_taken(number: str) -> Conflict:
     """Return the refusal for a number that stands on another document."""
     return Conflict(f"the number {number!r} is taken by another document; nothing was written")
-
-
-def mark_entries(books: Books, entry_ids: Sequence[str], *, invoiced: bool) -> None:
-    """Set the flag of all entries, or of none.
-
-    Raises:
-        NotFound: One of them is not in the books.
-    """
-    for entry_id in entry_ids:
-        changed = books.execute("update time_entry set is_invoiced = ? where id = ?", (invoiced, entry_id))
-        if changed.rowcount == 0:
-            raise NotFound(f"these books hold no time entry {entry_id!r}")
 
 
 def new_id(books: Books, prefix: str) -> str:

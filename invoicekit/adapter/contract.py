@@ -1,7 +1,7 @@
 """The contract between invoicekit and an adapter."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Generic, TypeVar
 
@@ -26,6 +26,8 @@ from invoicekit.model import (
     StatusChange,
     TimeEntry,
     TimeEntryQuery,
+    TimeLink,
+    TimeWindow,
 )
 from invoicekit.transport import HttpResponse, RateWindow, Sender, Site
 
@@ -118,6 +120,14 @@ class Adapter(ABC, Generic[C]):
         """Read one page of time entries."""
         raise self._unsupported("list_time_entries")
 
+    async def with_rates(self, entries: Sequence[TimeEntry]) -> Sequence[TimeEntry]:
+        """Return the entries with the hourly rates that the list did not carry; reads only."""
+        return entries
+
+    def names_in(self, entry: TimeEntry) -> Mapping[str, str]:
+        """Return what the ids in a time entry are called, as far as its own answer told; no request."""
+        return {}
+
     async def list_customers(self, cursor: str | None) -> Page[Customer]:
         """Read one page of customers."""
         raise self._unsupported("list_customers")
@@ -179,6 +189,14 @@ class Adapter(ABC, Generic[C]):
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         """Set the invoiced flag of one batch."""
         raise self._unsupported("mark_time_entries")
+
+    def link_time_entries(self, link: TimeLink) -> Write[None]:
+        """Tie time entries to the invoice that bills them."""
+        raise self._unsupported("link_time_entries")
+
+    def import_time_entries(self, invoice_id: str, window: TimeWindow) -> Write[Invoice]:
+        """Have the provider make lines of tracked time, and tie the entries to the invoice."""
+        raise self._unsupported("import_time_entries")
 
     def create_customer(self, new: NewCustomer) -> Write[Customer]:
         """Create a customer."""

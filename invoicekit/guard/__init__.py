@@ -9,6 +9,7 @@ from invoicekit.guard.identity import (
     fingerprint_of,
     is_derived,
     marker_of,
+    time_reference,
     value_reference,
 )
 from invoicekit.guard.policy import DoubtPolicy, OnDoubt
@@ -29,5 +30,6 @@ __all__ = [
     "marker_of",
     "read_patiently",
     "settle_by_hand",
+    "time_reference",
     "value_reference",
 ]

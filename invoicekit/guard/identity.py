@@ -1,6 +1,7 @@
 """Names that never depend on chance or time, so that a rerun elsewhere finds what was written."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from invoicekit.errors import UsageError
@@ -36,6 +37,11 @@ def derived_reference(invoice_id: str, amount: Money, paid_at: datetime, note: s
     instant = paid_at.astimezone(UTC).isoformat(timespec="seconds")
     exact = format(amount.amount.normalize(), "f")
     return AUTO_PREFIX + _digest(invoice_id, exact, amount.currency, instant, note, str(repeat))[:24]
+
+
+def time_reference(invoice_id: str, entry_ids: Iterable[str]) -> str:
+    """Return the reference of an import of time: the same entries onto the same invoice are one."""
+    return f"time-{_digest(invoice_id, *sorted(set(entry_ids)))[:24]}"
 
 
 def value_reference(target: str) -> str:

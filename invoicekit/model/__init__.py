@@ -23,6 +23,7 @@ from invoicekit.model.page import Page, Pager
 from invoicekit.model.payment import Payment
 from invoicekit.model.result import Outcome, WriteResult
 from invoicekit.model.status import InvoiceStatus, PaymentStatus, StatusRule
+from invoicekit.model.time_billing import TimeGrouping, TimeLink, TimeWay, TimeWindow
 from invoicekit.model.time_entry import TimeEntry
 
 __all__ = [
@@ -54,6 +55,10 @@ __all__ = [
     "StatusRule",
     "TimeEntry",
     "TimeEntryQuery",
+    "TimeGrouping",
+    "TimeLink",
+    "TimeWay",
+    "TimeWindow",
     "WriteResult",
     "currency_exponent",
     "shift_point",

@@ -7,6 +7,7 @@ import attrs
 
 from invoicekit.adapter import (
     Adapter,
+    Capabilities,
     Done,
     Effect,
     HttpRequest,
@@ -33,6 +34,15 @@ class Calls:
         self._connection = connection
         self._options = options or CallOptions()
         self._adapter: Adapter[object] = connection.adapter(self._options)
+
+    @property
+    def native(self) -> Adapter[object]:
+        """The typed adapter: its own reads run as they are, its own writes through `write`."""
+        return self._adapter
+
+    def capabilities(self) -> Capabilities:
+        """Return what the adapter declares; `probe` narrows it to these credentials."""
+        return self._adapter.capabilities
 
     def bulk_lane(self) -> Self:
         """Return a view on the same connection for bulk work.

@@ -6,7 +6,7 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from invoicekit.adapter import Adapter, Capabilities, Probe
+from invoicekit.adapter import Probe
 from invoicekit.channel import ChannelStats, LimiterSnapshot
 from invoicekit.clock import Clock
 from invoicekit.config import Veiled, load_profile
@@ -15,15 +15,14 @@ from invoicekit.events import Hook
 from invoicekit.guard import DoubtPolicy, OnDoubt
 from invoicekit.journal import Journal
 from invoicekit.registry import Registry
+from invoicekit.service.billing import BillingCalls
 from invoicekit.service.connection import CallOptions, Connection
 from invoicekit.service.customers import CustomerCalls
 from invoicekit.service.doubt import DoubtCalls
-from invoicekit.service.payments import PaymentCalls
-from invoicekit.service.time_entries import TimeEntryCalls
 from invoicekit.transport import Transport
 
 
-class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls, DoubtCalls):
+class InvoiceService(BillingCalls, CustomerCalls, DoubtCalls):
     """The same calls for every provider, none of which pays, bills or marks twice.
 
     ```python
@@ -138,25 +137,6 @@ class InvoiceService(PaymentCalls, TimeEntryCalls, CustomerCalls, DoubtCalls):
     async def aclose(self) -> None:
         """Close the journal and the connections; calling it again does nothing."""
         await self._connection.aclose()
-
-    @property
-    def provider(self) -> str:
-        """The adapter's name."""
-        return self._adapter.name
-
-    @property
-    def account(self) -> str:
-        """The workspace, tenant or business."""
-        return self._connection.site.account
-
-    @property
-    def native(self) -> Adapter[object]:
-        """The typed adapter: its own reads run as they are, its own writes through `write`."""
-        return self._adapter
-
-    def capabilities(self) -> Capabilities:
-        """Return what the adapter declares; `probe` narrows it to these credentials."""
-        return self._adapter.capabilities
 
     def stats(self) -> ChannelStats:
         """Return what was sent so far: requests, repeats, refusals for rate."""

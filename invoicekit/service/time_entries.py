@@ -7,7 +7,17 @@ import attrs
 
 from invoicekit.batch import Batch, Item, ItemOutcome, Standing
 from invoicekit.errors import InvoiceKitError, UsageError
-from invoicekit.model import EntryMarks, Pager, TimeEntry, TimeEntryQuery, WriteResult
+from invoicekit.guard import time_reference
+from invoicekit.model import (
+    EntryMarks,
+    Invoice,
+    Pager,
+    TimeEntry,
+    TimeEntryQuery,
+    TimeLink,
+    TimeWindow,
+    WriteResult,
+)
 from invoicekit.service.calls import Calls
 
 _CHUNK = 200
@@ -73,6 +83,36 @@ class TimeEntryCalls(Calls):
         """
         marks = EntryMarks(entry_ids=tuple(dict.fromkeys(entry_ids)), invoiced=invoiced)
         return await self._ask(self._offered("mark_time_entries").mark_time_entries, marks)
+
+    async def link_time_entries(
+        self, invoice_id: str, entry_ids: Sequence[str], *, line_id: str | None = None
+    ) -> WriteResult[None]:
+        """Tie time entries to the invoice that bills them, all of one batch.
+
+        Those that are tied to it already stay as they are.
+
+        Args:
+            line_id: The invoice's line that bills them, where the provider ties time to lines.
+
+        Raises:
+            Conflict: One is invoiced elsewhere already; it stays there.
+        """
+        link = TimeLink(invoice_id=invoice_id, entry_ids=tuple(dict.fromkeys(entry_ids)), line_id=line_id)
+        return await self._ask(self._offered("link_time_entries").link_time_entries, link)
+
+    async def import_time_entries(self, invoice_id: str, window: TimeWindow) -> WriteResult[Invoice]:
+        """Have the provider make lines of tracked time, and tie the entries to the invoice.
+
+        It takes all that it finds in the window, at its own rates; the entries named in the window are
+        what the import is known by when it is asked for again.
+
+        Raises:
+            Conflict: The invoice holds some of the entries, and not all.
+            FieldLocked: The invoice takes no lines any more.
+        """
+        adapter = self._offered("import_time_entries")
+        reference = time_reference(invoice_id, window.entry_ids)
+        return await self._ask(adapter.import_time_entries, invoice_id, window, reference=reference)
 
     async def mark_time_entries(
         self,

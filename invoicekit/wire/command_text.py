@@ -20,6 +20,8 @@ from invoicekit.model import (
     NewPayment,
     NewRefund,
     StatusChange,
+    TimeLink,
+    TimeWindow,
 )
 
 _ABSENT = "absent"
@@ -34,6 +36,8 @@ _COMMANDS = {
         NewPayment,
         NewRefund,
         StatusChange,
+        TimeLink,
+        TimeWindow,
     )
 }
 

@@ -13,10 +13,13 @@ from invoicekit.errors import (
     Rejected,
     UnsupportedOperation,
 )
-from invoicekit.model import InvoiceStatus, Outcome
+from invoicekit.model import InvoiceStatus, Outcome, TimeGrouping, TimeWindow
 from invoicekit.simulate import Fault, FaultKind
 from invoicekit_asset import Asset
 
+EVERYTHING = TimeWindow(
+    start=PAID_AT, end=PAID_AT.replace(year=2027), grouping=TimeGrouping.SINGLE, entry_ids=("y",)
+)
 SHAPES = [
     {"detail": "no"},
     {"detail": [{"loc": ["body", "x"], "msg": "no", "type": "value_error"}]},
@@ -122,6 +125,10 @@ async def test_what_asset_lacks_is_refused_before_any_request(method: str) -> No
                     return service.open_pdf("x")
                 case "list_time_entries":
                     return service.list_time_entries()
+                case "link_time_entries":
+                    return await service.link_time_entries("x", ["y"])
+                case "import_time_entries":
+                    return await service.import_time_entries("x", EVERYTHING)
                 case _:
                     return service.mark_each(["x"])
 

@@ -14,7 +14,8 @@ from provider_desks import DESKS, ProviderDesk
 from service_calls import EVER, METHODS, WHEN, Caller, lines_of
 from varied_desks import change_of
 
-from invoicekit import InvoiceStatus, Money, PaymentStatus
+from invoicekit import InvoiceStatus, Money, Outcome, PaymentStatus
+from invoicekit.model import TimeGrouping, TimeWindow
 from invoicekit.registry import Registry
 
 VOID_WORDS = {"VOID", "voided", "void"}
@@ -196,6 +197,30 @@ async def mark_time_entries(on: Caller, books: ProviderBooks) -> None:
     assert not any(books.entries().values())
 
 
+async def link_time_entries(on: Caller, books: ProviderBooks) -> None:
+    first, *others = on.desk.entry_ids
+    invoice = await on.draft()
+    line = lines_of(await on.service.get_invoice(invoice.id))[0].id
+
+    await on.service.link_time_entries(invoice.id, [first], line_id=line)
+
+    assert books.entries() == {first: True, **dict.fromkeys(others, False)}
+
+
+async def import_time_entries(on: Caller, books: ProviderBooks) -> None:
+    customer, entries = await on.desk.billable()
+    invoice = await on.draft(customer_id=customer, line_items=())
+    window = TimeWindow(**EVER, grouping=TimeGrouping.DETAILED, entry_ids=entries)
+
+    made = (await on.service.import_time_entries(invoice.id, window)).value
+    again = await on.service.import_time_entries(invoice.id, window)
+
+    assert {one for line in lines_of(made) for one in line.time_entry_ids} == set(entries)
+    assert again.outcome is Outcome.ALREADY_APPLIED
+    assert {one for one, is_invoiced in books.entries().items() if is_invoiced} == set(entries)
+    assert len(books.invoice(invoice.id).lines) == len(entries)
+
+
 async def list_customers(on: Caller, books: ProviderBooks) -> None:
     await on.service.create_customer(on.name("New customer"))
 
@@ -238,6 +263,8 @@ CHECKS: Mapping[str, Check] = {
         write_off,
         list_time_entries,
         mark_time_entries,
+        link_time_entries,
+        import_time_entries,
         list_customers,
         get_customer,
         create_customer,

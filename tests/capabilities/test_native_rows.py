@@ -56,7 +56,6 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "get_contract": "directory::test_one_contract_is_read_as_it_is_held",
         "get_time_entry": "entries::test_native_reads_of_time",
         "health": "directory::test_one_contract_is_read_as_it_is_held",
-        "link_time_entries": "entries::test_linking_takes_many_entries_one_write_each",
         "list_billables": "invoices::test_lines_are_those_that_are_held",
         "list_contracts": "directory::test_contracts_are_read_by_client",
         "list_projects": "directory::test_projects_tell_contract_and_client",

@@ -1,7 +1,7 @@
 """What is not declared is refused before any request, whatever the method and the provider."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,31 @@ from service_calls import METHODS
 
 from invoicekit import InvoiceChange, InvoiceService, InvoiceStatus, Money
 from invoicekit.adapter import Capabilities, Capability, Support
+from invoicekit.billing import Books, TimePlan, TimeTerms
 from invoicekit.errors import UnsupportedOperation
+from invoicekit.model import TimeEntry, TimeGrouping, TimeWindow
 
 WHEN = datetime(2026, 5, 4, tzinfo=UTC)
 EURO = Money("1", "EUR")
+WINDOW = TimeWindow(start=WHEN, end=WHEN + timedelta(days=1), grouping=TimeGrouping.PROJECT, entry_ids=("x",))
+TERMS = TimeTerms(
+    number="x",
+    customer_id="x",
+    start=WHEN,
+    end=WHEN + timedelta(days=1),
+    currency="EUR",
+    issue_date=WHEN.date(),
+    due_date=WHEN.date(),
+    hourly_rate=EURO,
+)
+
+
+def plan_of(service: InvoiceService) -> TimePlan:
+    """Return a plan for one hour."""
+    entry = TimeEntry(id="x", invoiced=False, start=WHEN, duration=timedelta(hours=1))
+    books = Books(provider=service.provider, account=service.account)
+    return TimePlan.of(TERMS, [entry], books=books, capabilities=service.capabilities())
+
 
 # What takes the whole connection or an operation of the caller's own, and so needs no capability.
 ELSEWHERE = frozenset(
@@ -35,6 +56,20 @@ ELSEWHERE = frozenset(
         "write",
     }
 )
+
+
+COMPOSED = frozenset(
+    {
+        "mark_paid",
+        "mark_batch",
+        "mark_each",
+        "open_pdf",
+        "plan_time_invoice",
+        "invoice_time_entries",
+        "release_time_entries",
+    }
+)
+"""What is made of other methods, and refused with them."""
 
 
 def every_call(service: InvoiceService, folder: Path) -> dict[str, Callable[[], object]]:
@@ -66,6 +101,11 @@ def every_call(service: InvoiceService, folder: Path) -> dict[str, Callable[[], 
         "mark_batch": lambda: service.mark_batch(["x"]),
         "mark_time_entries": lambda: service.mark_time_entries(["x"]),
         "mark_each": lambda: service.mark_each(["x"]),
+        "link_time_entries": lambda: service.link_time_entries("x", ["x"]),
+        "import_time_entries": lambda: service.import_time_entries("x", WINDOW),
+        "plan_time_invoice": lambda: service.plan_time_invoice(TERMS),
+        "invoice_time_entries": lambda: service.invoice_time_entries(plan_of(service)),
+        "release_time_entries": lambda: service.release_time_entries(plan_of(service)),
         "list_customers": lambda: service.list_customers(),
         "get_customer": lambda: service.get_customer("x"),
         "create_customer": lambda: service.create_customer("x"),
@@ -92,7 +132,7 @@ def test_every_method_is_spoken_of(service: InvoiceService, tmp_path: Path) -> N
     calls = every_call(service, tmp_path)
 
     assert set(calls) == public
-    assert set(METHODS) == public - {"mark_paid", "mark_batch", "mark_each", "open_pdf"}
+    assert set(METHODS) == public - COMPOSED
     assert set(service.capabilities().operations) == set(METHODS)
 
 

@@ -5,9 +5,12 @@ from kukkingu_desk import PAID_AT, Desk, new_line
 
 from invoicekit.adapter import Effect, Idempotency, Support
 from invoicekit.errors import UnsupportedOperation
-from invoicekit.model import InvoiceChange, InvoiceStatus, Money
+from invoicekit.model import InvoiceChange, InvoiceStatus, Money, TimeGrouping, TimeWindow
 from invoicekit_kukkingu import Kukkingu
 
+EVERYTHING = TimeWindow(
+    start=PAID_AT, end=PAID_AT.replace(year=2027), grouping=TimeGrouping.SINGLE, entry_ids=("y",)
+)
 ROWS = Kukkingu.capabilities.operations
 REFUSED = sorted(name for name, row in ROWS.items() if row.support is Support.UNSUPPORTED)
 
@@ -30,6 +33,7 @@ async def test_refusals_come_before_requests(desk: Desk) -> None:
             desk.invoice_id, number="C-1", amount=amount, issue_date=PAID_AT.date()
         ),
         "write_off": service.write_off(desk.invoice_id, reference="r"),
+        "import_time_entries": service.import_time_entries(desk.invoice_id, EVERYTHING),
     }
 
     assert sorted(calls) == REFUSED
@@ -57,6 +61,10 @@ async def test_the_declared_calls_are_the_calls_made(desk: Desk) -> None:
     await count("list_customers", service.list_customers().snapshot())
     await count("get_customer", service.get_customer(desk.client_id))
     await count("mark_time_entries", service.mark_batch([desk.entry_id]))
+    other = desk.simulator.home.add_entry(desk.simulator.project.id).id
+    await count(
+        "link_time_entries", service.link_time_entries(desk.invoice_id, [other], line_id=desk.line_id)
+    )
     await count("update_invoice", service.update_invoice(desk.draft_id, InvoiceChange(number="A-102")))
     await count("set_status", service.set_status(desk.draft_id, InvoiceStatus.OPEN, allow_irreversible=True))
     await count(

@@ -19,6 +19,7 @@ from kukkingu_desk import (
     billable_document,
     entry_document,
     opened,
+    time_link,
 )
 
 from invoicekit.errors import (
@@ -130,7 +131,7 @@ async def test_linking_never_moves_what_is_billed_elsewhere(desk: Desk) -> None:
     await desk.service.mark_batch([desk.entry_id])
 
     with pytest.raises(Conflict, match=desk.line_id):
-        await desk.service.write(desk.native.link_time_entries([desk.entry_id], line.id))
+        await desk.service.write(desk.native.link_time_entries(time_link([desk.entry_id], line.id)))
 
     assert desk.simulator.ledger.entry(desk.entry_id).billable_id == desk.line_id
 
@@ -141,8 +142,8 @@ async def test_linking_takes_many_entries_one_write_each(desk: Desk) -> None:
     line = home.add_billable(desk.draft_id)
     ids = [home.add_entry(desk.simulator.project.id).id for _ in range(5)]
 
-    first = await desk.service.write(desk.native.link_time_entries(ids, line.id))
-    again = await desk.service.write(desk.native.link_time_entries(ids, line.id))
+    first = await desk.service.write(desk.native.link_time_entries(time_link(ids, line.id)))
+    again = await desk.service.write(desk.native.link_time_entries(time_link(ids, line.id)))
 
     assert (first.outcome, first.attempts, again.outcome) == (Outcome.APPLIED, 5, Outcome.ALREADY_APPLIED)
     assert {desk.simulator.ledger.entry(one).billable_id for one in ids} == {line.id}
@@ -204,7 +205,7 @@ async def test_two_writers_here_do_not_lose_an_update(desk: Desk) -> None:
     service, native = desk.service, desk.native
 
     results = await asyncio.gather(
-        service.write(native.link_time_entries([desk.entry_id], line.id)),
+        service.write(native.link_time_entries(time_link([desk.entry_id], line.id))),
         service.mark_batch([desk.entry_id]),
         return_exceptions=True,
     )
@@ -219,7 +220,7 @@ def test_every_write_of_an_entry_has_it_for_a_lock() -> None:
     writes = [
         kukkingu.mark_time_entries(EntryMarks(entry_ids=(ENTRY,), invoiced=True)),
         kukkingu.mark_time_entries(EntryMarks(entry_ids=(ENTRY,), invoiced=False)),
-        kukkingu.link_time_entries([ENTRY], BILLABLE),
+        kukkingu.link_time_entries(time_link([ENTRY], BILLABLE)),
     ]
 
     assert {(write.target, write.operation.name) for write in writes} == {(ENTRY, "mark_time_entries")}
@@ -229,7 +230,7 @@ async def test_what_somebody_linked_meanwhile_is_not_written_again() -> None:
     """Between the look and the write, to the same line: done, without a replacement."""
     stub = StubSender([answer(entry_document(billable=BILLABLE))])
 
-    await adapter(stub).link_time_entries([ENTRY], BILLABLE).perform(stub)
+    await adapter(stub).link_time_entries(time_link([ENTRY], BILLABLE)).perform(stub)
 
     assert len(stub.sent) == 1
 
@@ -239,7 +240,7 @@ async def test_what_somebody_linked_elsewhere_meanwhile_is_not_moved() -> None:
     stub = StubSender([answer(entry_document(billable="bil_aaaaaaaaaaaaaaaaaaaaaaaa"))])
 
     with pytest.raises(Conflict):
-        await adapter(stub).link_time_entries([ENTRY], BILLABLE).perform(stub)
+        await adapter(stub).link_time_entries(time_link([ENTRY], BILLABLE)).perform(stub)
 
     assert len(stub.sent) == 1
 
@@ -250,7 +251,7 @@ async def test_an_answer_with_other_fields_is_doubt() -> None:
     stub = StubSender([answer(entry_document()), answer(linked)])
 
     with pytest.raises(MalformedResponse):
-        await adapter(stub).link_time_entries([ENTRY], BILLABLE).perform(stub)
+        await adapter(stub).link_time_entries(time_link([ENTRY], BILLABLE)).perform(stub)
 
 
 async def test_a_range_is_days(desk: Desk) -> None:

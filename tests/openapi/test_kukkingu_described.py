@@ -13,7 +13,7 @@ import attrs
 import pytest
 import pytest_asyncio
 from described import Description, Exchange, Operation, Recorder, found_problems, unknown_problems
-from kukkingu_desk import PAID_AT, Desk, new_line, opened
+from kukkingu_desk import PAID_AT, Desk, new_line, opened, time_link
 
 from invoicekit.errors import InvoiceKitError
 from invoicekit.model import InvoiceChange, InvoiceStatus, Money
@@ -130,7 +130,7 @@ async def use_everything(desk: Desk) -> None:
     await service.mark_batch([desk.entry_id])
     await service.mark_batch([desk.entry_id], invoiced=False)
     entries = [home.add_entry(desk.simulator.project.id).id for _ in range(2)]
-    await service.write(native.link_time_entries(entries, desk.line_id))
+    await service.write(native.link_time_entries(time_link(entries, desk.line_id)))
     await native.entries_of_billable(desk.line_id)
 
 

@@ -40,6 +40,7 @@ OFFERED = {
         "record_payment",
         "delete_payment",
         "mark_time_entries",
+        "import_time_entries",
         "create_customer",
     },
     "kukkingu": {
@@ -48,6 +49,7 @@ OFFERED = {
         "set_status",
         "record_payment",
         "mark_time_entries",
+        "link_time_entries",
         "create_customer",
     },
 }

@@ -11,7 +11,7 @@ import attrs
 
 from invoicekit.adapter import HttpRequest, HttpResponse, Operation
 from invoicekit.guard import DoubtPolicy, OnDoubt
-from invoicekit.model import Money, NewInvoice, NewLineItem, NewPayment
+from invoicekit.model import Money, NewInvoice, NewLineItem, NewPayment, TimeLink
 from invoicekit.service import InvoiceService
 from invoicekit.simulate import Fault, FaultPlan, Rate, RequestRecord, serving
 from invoicekit_kukkingu import Kukkingu, KukkinguConfig
@@ -29,6 +29,11 @@ PAID_AT = datetime(2026, 3, 1, 10, 20, 30, tzinfo=UTC)
 
 QUICK = DoubtPolicy(look_pauses=(0.0,), undeclared_settle_seconds=0.05, repeat_pause_seconds=0.01)
 """Looks into doubt at once and after a twentieth of a second."""
+
+
+def time_link(entry_ids: Sequence[str], line_id: str) -> TimeLink:
+    """Name entries and the line that bills them."""
+    return TimeLink(invoice_id=INVOICE, entry_ids=tuple(entry_ids), line_id=line_id)
 
 
 def answer(data: object = None, status: int = 200, **headers: str) -> HttpResponse:

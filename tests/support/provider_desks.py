@@ -36,6 +36,14 @@ class ProviderDesk:
     simulator: Simulator | None = None
     customer_name: str = "Acme GmbH"
 
+    async def billable(self) -> tuple[str, tuple[str, ...]]:
+        """Return a customer who has billable time, and that time."""
+        start, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+        listed = self.service.list_time_entries(start=start, end=end, invoiced=False, billable=True)
+        entries = await listed.snapshot()
+        customer = next(one.customer_id for one in entries if isinstance(one.customer_id, str))
+        return customer, tuple(one.id for one in entries if one.customer_id == customer)
+
 
 @asynccontextmanager
 async def asset(folder: Path) -> AsyncIterator[ProviderDesk]:

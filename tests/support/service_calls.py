@@ -11,7 +11,7 @@ from provider_desks import ProviderDesk
 from varied_desks import change_of, kind_of
 
 from invoicekit import Invoice, InvoiceService, InvoiceStatus, Money, NewLineItem
-from invoicekit.model import LineItem
+from invoicekit.model import LineItem, TimeGrouping, TimeWindow
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -201,6 +201,21 @@ async def _mark_time_entries(on: Caller) -> Call:
     return lambda: on.service.mark_batch(on.batch())
 
 
+async def _link_time_entries(on: Caller) -> Call:
+    await on.service.mark_time_entries(on.desk.entry_ids[:1], invoiced=False)
+    invoice = await on.draft()
+    line = lines_of(await on.service.get_invoice(invoice.id))[0].id
+    return lambda: on.service.link_time_entries(invoice.id, on.desk.entry_ids[:1], line_id=line)
+
+
+async def _import_time_entries(on: Caller) -> Call:
+    await on.service.mark_time_entries(on.desk.entry_ids, invoiced=False)
+    customer, entries = await on.desk.billable()
+    invoice = await on.draft(customer_id=customer, line_items=())
+    window = TimeWindow(**EVER, grouping=TimeGrouping.PROJECT, entry_ids=entries)
+    return lambda: on.service.import_time_entries(invoice.id, window)
+
+
 async def _create_customer(on: Caller) -> Call:
     return lambda: on.service.create_customer(on.name("New customer"))
 
@@ -230,6 +245,8 @@ _READY: dict[str, Callable[[Caller], Awaitable[Call]]] = {
     "create_credit_note": _create_credit_note,
     "write_off": _write_off,
     "mark_time_entries": _mark_time_entries,
+    "link_time_entries": _link_time_entries,
+    "import_time_entries": _import_time_entries,
     "create_customer": _create_customer,
 }
 METHODS = tuple(_READY)
