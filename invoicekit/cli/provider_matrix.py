@@ -26,6 +26,8 @@ _ORDER = (
     "write_off",
     "list_time_entries",
     "mark_time_entries",
+    "link_time_entries",
+    "import_time_entries",
     "list_customers",
     "get_customer",
     "create_customer",
