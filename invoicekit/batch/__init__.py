@@ -2,7 +2,20 @@
 
 from invoicekit.batch.batch import Batch
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.batch.progress import Meter, Progress, RateUse
 from invoicekit.batch.seen import First, Seen
 from invoicekit.batch.verdict import Ruling, rule
 
-__all__ = ["Batch", "First", "Item", "ItemOutcome", "Ruling", "Seen", "Standing", "rule"]
+__all__ = [
+    "Batch",
+    "First",
+    "Item",
+    "ItemOutcome",
+    "Meter",
+    "Progress",
+    "RateUse",
+    "Ruling",
+    "Seen",
+    "Standing",
+    "rule",
+]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
@@ -89,6 +89,19 @@ class Batch(Generic[T]):
     def is_interrupted(self) -> bool:
         """Whether `stop` or `abort` ended it."""
         return self._stopping.is_set() and self._stopped_by is None
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether the input was read to its end."""
+        return self._is_exhausted
+
+    def left_over(self) -> Iterator[ItemOutcome[T]]:
+        """Hand out the outcomes that nobody took, once iterating was cancelled or closed early.
+
+        What was under way then is unknown, the rest of what was read is not attempted.
+        """
+        while self._outbox:
+            yield self._outbox.popleft()
 
     def stop(self) -> None:
         """Send nothing new; what is under way ends, the rest of the input is not attempted."""
@@ -178,7 +191,19 @@ class Batch(Generic[T]):
         try:
             await asyncio.gather(*tasks, return_exceptions=True)
         finally:
+            self._abandon()
             self._seen.close()
+
+    def _abandon(self) -> None:
+        """End what is still open, after whoever iterated left early."""
+        if self._filling is not None:
+            self._seal()
+        if self._under_way or self._ready or not self._is_exhausted:
+            self._stopping.set()
+        for unit in (*self._under_way.values(), *self._ready):
+            self._close(unit)
+        self._under_way.clear()
+        self._ready.clear()
 
     # --- input --------------------------------------------------------------------------------
 
@@ -297,7 +322,7 @@ class Batch(Generic[T]):
                 part = good
                 continue
             standing = Standing.UNKNOWN if ruling is Ruling.UNKNOWN else Standing.REJECTED
-            unit.end(part, standing, problem.brief)
+            unit.end(part, standing, problem)
             return ()
         return ()
 
@@ -310,7 +335,7 @@ class Batch(Generic[T]):
             try:
                 self._check(item)
             except UsageError as refusal:
-                unit.end((item,), Standing.REJECTED, refusal.brief)
+                unit.end((item,), Standing.REJECTED, refusal)
             else:
                 good.append(item)
         return tuple(good)

@@ -55,6 +55,8 @@ class ItemOutcome(Generic[T]):
 
     Attributes:
         reason: Why, in words without secrets; empty where `standing` says it all.
+        cause: The name of the error class behind it, e.g. ``NotFound``; empty where there was none, as for
+            rows that cannot be read.
         first_position: Of a duplicate: where the same id stood first.
         resource_id: The provider's id of what was written, where it is known.
         payload: The item's own.
@@ -67,3 +69,4 @@ class ItemOutcome(Generic[T]):
     reason: str = ""
     first_position: int | None = None
     resource_id: str | None = None
+    cause: str = ""

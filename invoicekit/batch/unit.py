@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.errors import InvoiceKitError
 from invoicekit.model import Outcome, WriteResult
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ def outcome_of(
     *,
     first_position: int | None = None,
     resource_id: str | None = None,
+    cause: str = "",
 ) -> ItemOutcome[T]:
     """End one item."""
     return ItemOutcome(
@@ -35,14 +37,17 @@ def outcome_of(
         reason=reason,
         first_position=first_position,
         resource_id=resource_id,
+        cause=cause,
     )
 
 
-def repeat_of(item: Item[T], standing: Standing, reason: str, first_position: int) -> ItemOutcome[T]:
+def repeat_of(
+    item: Item[T], standing: Standing, reason: str, first_position: int, *, cause: str = ""
+) -> ItemOutcome[T]:
     """End a duplicate as the first item with its id ended: it is there only if the first one is."""
     if standing.is_there:
         standing = Standing.ALREADY_APPLIED
-    return outcome_of(item, standing, reason, first_position=first_position)
+    return outcome_of(item, standing, reason, first_position=first_position, cause=cause)
 
 
 @attrs.define(kw_only=True)
@@ -62,9 +67,10 @@ class Unit(Generic[T]):
     outcomes: list[ItemOutcome[T]] = attrs.field(factory=list)
     sending: tuple[Item[T], ...] = ()
 
-    def end(self, part: tuple[Item[T], ...], standing: Standing, reason: str) -> None:
-        """End some of the items alike."""
-        self.outcomes.extend(outcome_of(item, standing, reason) for item in part)
+    def end(self, part: tuple[Item[T], ...], standing: Standing, problem: InvoiceKitError) -> None:
+        """End some of the items alike, for what an error says of them."""
+        cause = type(problem).__name__
+        self.outcomes.extend(outcome_of(item, standing, problem.brief, cause=cause) for item in part)
 
     def land(self, part: tuple[Item[T], ...], result: WriteResult[object]) -> None:
         """End the items of a request that was answered."""
@@ -93,4 +99,4 @@ class Unit(Generic[T]):
             fates = {outcome.id: outcome for outcome in self.outcomes}
             for item in self.repeats:
                 fate = fates[item.id]
-                yield repeat_of(item, fate.standing, fate.reason, fate.position)
+                yield repeat_of(item, fate.standing, fate.reason, fate.position, cause=fate.cause)

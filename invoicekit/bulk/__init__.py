@@ -1,13 +1,27 @@
 """Thousands of changes from a file or a stream, each with one outcome."""
 
-from invoicekit.batch import Item, ItemOutcome, Standing
+from invoicekit.batch import Item, ItemOutcome, Progress, Standing
 from invoicekit.bulk.audit import AuditVerdict, audit_entries, audit_payments
+from invoicekit.bulk.bulk_job import BulkJob
 from invoicekit.bulk.dry_run import ConsentNeed, Plan, plan_job
 from invoicekit.bulk.generate import InputFiles, OpenInvoice, Spoilage, write_inputs
 from invoicekit.bulk.items import entry_items, payment_items, status_items
 from invoicekit.bulk.job import MOST_ENTRIES_A_REQUEST, BulkService, Job, MarkJob, PayJob
+from invoicekit.bulk.job_event import (
+    EVENT_SCHEMA,
+    JobEnded,
+    JobEvent,
+    JobPaused,
+    JobProgressed,
+    JobResumed,
+    JobStarted,
+    RowEnded,
+    event_json,
+)
+from invoicekit.bulk.latency import Latency
 from invoicekit.bulk.ranges import Ranges
 from invoicekit.bulk.record import Columns, Format, Record
+from invoicekit.bulk.recorder import Course
 from invoicekit.bulk.report import ConservationError, JobExit, Report, Tally, Usage
 from invoicekit.bulk.rows import ENTRY_COLUMNS, PAYMENT_COLUMNS, PaymentRow
 from invoicekit.bulk.rows_file import PAYMENT_CELLS, STATUS_CELLS, RowsFile, row_of
@@ -16,10 +30,13 @@ from invoicekit.bulk.spool import kept
 from invoicekit.bulk.status_job import StatusJob, StepRefused
 from invoicekit.bulk.status_rows import INVOICE_COLUMNS, STATUS_COLUMNS, StatusRow
 from invoicekit.bulk.status_steps import STATUS_WORDS, Consent, StatusSteps, consent_word
+from invoicekit.bulk.sums import Sums, added
+from invoicekit.bulk.timeline import Pause, Sample, joined
 from invoicekit.bulk.wording import InputError, shown
 
 __all__ = [
     "ENTRY_COLUMNS",
+    "EVENT_SCHEMA",
     "INVOICE_COLUMNS",
     "MOST_ENTRIES_A_REQUEST",
     "PAYMENT_CELLS",
@@ -29,27 +46,40 @@ __all__ = [
     "STATUS_WORDS",
     "STDIN",
     "AuditVerdict",
+    "BulkJob",
     "BulkService",
     "Columns",
     "Consent",
     "ConsentNeed",
     "ConservationError",
+    "Course",
     "Format",
     "InputError",
     "InputFiles",
     "Item",
     "ItemOutcome",
     "Job",
+    "JobEnded",
+    "JobEvent",
     "JobExit",
+    "JobPaused",
+    "JobProgressed",
+    "JobResumed",
+    "JobStarted",
+    "Latency",
     "MarkJob",
     "OpenInvoice",
+    "Pause",
     "PayJob",
     "PaymentRow",
     "Plan",
+    "Progress",
     "Ranges",
     "Record",
     "Report",
+    "RowEnded",
     "RowsFile",
+    "Sample",
     "Source",
     "Spoilage",
     "Standing",
@@ -57,12 +87,16 @@ __all__ = [
     "StatusRow",
     "StatusSteps",
     "StepRefused",
+    "Sums",
     "Tally",
     "Usage",
+    "added",
     "audit_entries",
     "audit_payments",
     "consent_word",
     "entry_items",
+    "event_json",
+    "joined",
     "kept",
     "payment_items",
     "plan_job",

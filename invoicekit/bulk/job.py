@@ -1,17 +1,21 @@
 """The bulk jobs: thousands of service calls, and one outcome for each row."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sized
+from contextlib import AbstractContextManager, aclosing
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from invoicekit.adapter import Adapter, Capabilities
-from invoicekit.batch import Batch, Item, ItemOutcome
+from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse
+from invoicekit.bulk.job_event import JobEnded, JobEvent, JobStarted
+from invoicekit.bulk.recorder import Recorder
 from invoicekit.bulk.report import Report, Tally, Usage
 from invoicekit.bulk.rows import PaymentRow
+from invoicekit.bulk.stream import told
 from invoicekit.channel import ChannelStats
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import InvoiceKitError
+from invoicekit.events import Hook
 from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Payment, WriteResult
 
 T = TypeVar("T")
@@ -19,15 +23,6 @@ T = TypeVar("T")
 MOST_ENTRIES_A_REQUEST = 500
 _MARKS_UNDER_WAY = 16
 _PAYMENTS_UNDER_WAY = 32
-
-
-class RateUse(Protocol):
-    """What a job reads of a limiter."""
-
-    @property
-    def share_used(self) -> float | None:
-        """Part of the allowed rate used so far; None where no rate is documented."""
-        ...
 
 
 class BulkService(Protocol):
@@ -44,6 +39,20 @@ class BulkService(Protocol):
 
     def capabilities(self) -> Capabilities:
         """Return what the adapter declares."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """The adapter's name."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """The workspace, tenant or business."""
+        ...
+
+    def watched(self, hook: Hook) -> AbstractContextManager[None]:
+        """Call `hook` with every event while the block runs."""
         ...
 
     def stats(self) -> ChannelStats:
@@ -77,7 +86,11 @@ class BulkService(Protocol):
 
 
 class Job(Generic[T]):
-    """One run over many items; iterate `outcomes` once, then take the `report`.
+    """One run over many items; iterate `events` or `outcomes` once, then take the `report`.
+
+    A run that is cancelled, or whose iterator is closed early, is cut off: what was under way is unknown,
+    what was read and not sent is not attempted, and the report says how much was never read. Running the
+    same items again does what is left.
 
     Args:
         items: Read only as fast as they are sent.
@@ -103,6 +116,9 @@ class Job(Generic[T]):
         self._service = service
         self._clock = clock or SystemClock()
         self._tally = Tally()
+        self._total = len(items) if isinstance(items, Sized) else None
+        self._recorder = Recorder(self._clock, stats=service.stats, limits=service.limits)
+        self._listener = on_pause
         self._batch = Batch(
             self._counted_later(items) if isinstance(items, AsyncIterable) else self._counted(items),
             send,
@@ -110,7 +126,7 @@ class Job(Generic[T]):
             size=size,
             width=width,
             check=check,
-            on_pause=on_pause,
+            on_pause=self._pause,
         )
         self._before = service.stats()
         self._start: float | None = None
@@ -121,7 +137,40 @@ class Job(Generic[T]):
         """Return the counts so far, for a progress display."""
         return self._tally
 
-    async def outcomes(self) -> AsyncIterator[ItemOutcome[T]]:
+    def progress(self) -> Progress:
+        """Measure how far it is, and how fast it goes."""
+        return self._recorder.look(rows=self._tally.rows, counts=self._tally.counts, total=self._total)
+
+    @property
+    def pause_left(self) -> float:
+        """Seconds until a pause that the provider asked for ends; 0 while there is none."""
+        return self._recorder.pause_left
+
+    async def events(self, name: str = "", *, total: int | None = None) -> AsyncGenerator[JobEvent, None]:
+        """Run, and yield what happens: started, rows and progress and pauses, ended.
+
+        Args:
+            name: What the job is called.
+            total: How many rows there are, where the items themselves cannot tell.
+
+        Raises:
+            InputError: The input turned out to be unusable; `report` tells of the rows before that.
+            ConservationError: A row would have got a second outcome.
+        """
+        self._total = self._total if total is None else total
+        yield JobStarted(
+            name=name,
+            provider=self._service.provider,
+            account=self._service.account,
+            total=self._total,
+            began_at=self._clock.now(),
+        )
+        async with aclosing(told(self, self._clock)) as events:
+            async for event in events:
+                yield event
+        yield JobEnded(report=self.report())
+
+    async def outcomes(self) -> AsyncGenerator[ItemOutcome[T], None]:
         """Run, and yield each row's outcome as it becomes known.
 
         Raises:
@@ -129,12 +178,18 @@ class Job(Generic[T]):
             ConservationError: A row would have got a second outcome.
         """
         self._start = self._clock.monotonic()
+        self._recorder.start()
         try:
-            async with aclosing(self._batch.__aiter__()) as outcomes:
-                async for outcome in outcomes:
-                    self._tally.add(outcome)
-                    yield outcome
+            with self._service.watched(self._recorder.hook):
+                async with aclosing(self._batch.__aiter__()) as outcomes:
+                    async for outcome in outcomes:
+                        self._tally.add(outcome)
+                        self._recorder.row()
+                        yield outcome
         finally:
+            for outcome in self._batch.left_over():
+                self._tally.add(outcome)
+            self._recorder.end()
             self._end = self._clock.monotonic()
 
     def stop(self) -> None:
@@ -164,14 +219,25 @@ class Job(Generic[T]):
         Raises:
             ConservationError: A row that was read has no outcome.
         """
+        whole = self._batch.is_read_whole
+        unread = None if self._total is None else max(0, self._total - self._tally.rows)
         return self._tally.report(
-            self.usage(), stopped_by=self.stopped_by, is_interrupted=self._batch.is_interrupted
+            self.usage(),
+            stopped_by=self.stopped_by,
+            is_interrupted=self._batch.is_interrupted,
+            unread=0 if whole else unread,
+            course=self._recorder.course(),
         )
 
     @property
     def stopped_by(self) -> InvoiceKitError | None:
         """The error that ended the job early."""
         return self._batch.stopped_by
+
+    def _pause(self, seconds: float) -> None:
+        self._recorder.pause(seconds)
+        if self._listener is not None:
+            self._listener(seconds)
 
     def _counted(self, items: Iterable[Item[T]]) -> Iterable[Item[T]]:
         for item in items:

@@ -7,10 +7,12 @@ from enum import IntEnum
 import attrs
 
 from invoicekit.batch import ItemOutcome, Standing
+from invoicekit.bulk.recorder import Course
 from invoicekit.bulk.rows_file import row_of
+from invoicekit.bulk.sums import MoneyCount, Sums
 from invoicekit.errors import AuthenticationError, InvoiceKitError, JournalUnavailable, UsageError
 
-_KEPT_PROBLEMS = 200
+_KEPT_PROBLEMS = 1000
 _WORST_FIRST = (Standing.UNKNOWN, Standing.REJECTED, Standing.NOT_ATTEMPTED)
 
 
@@ -60,6 +62,10 @@ class Report:
         problems_left_out: Further ones, to be found in the rows file.
         stopped_by: The error that ended the job early; None where it ran to its end.
         is_interrupted: Whether a person ended it early.
+        unread: Further rows of the input, which a run that was cut off never read; None where nobody knows
+            how many. They were not attempted.
+        money: What the payments among the rows come to, by how they ended; each payment counts once.
+        course: How it went over its time.
     """
 
     rows: int
@@ -69,6 +75,9 @@ class Report:
     usage: Usage = attrs.field(factory=Usage)
     stopped_by: InvoiceKitError | None = None
     is_interrupted: bool = False
+    unread: int | None = 0
+    money: Sums = attrs.field(factory=dict)
+    course: Course = attrs.field(factory=Course)
 
     def count(self, standing: Standing) -> int:
         """Return how many rows ended this way."""
@@ -100,6 +109,15 @@ class Report:
             if self.stopped_by is None
             else f"{type(self.stopped_by).__name__}: {self.stopped_by}",
             "is_interrupted": self.is_interrupted,
+            "unread": self.unread,
+            "money": {
+                standing.name.lower(): {
+                    money.currency: format(money.amount, "f") for money in self.money.get(standing, ())
+                }
+                for standing in Standing
+                if self.money.get(standing)
+            },
+            "latency": self.course.latency.as_json(),
             "exit_code": int(self.exit_code()),
             "problems": [row_of(outcome) for outcome in self.problems],
             "problems_left_out": self.problems_left_out,
@@ -118,6 +136,7 @@ class Tally:
         self._rows = 0
         self._ended = bytearray()
         self._counts: Counter[Standing] = Counter()
+        self._money = MoneyCount()
         self._problems: dict[Standing, list[ItemOutcome[object]]] = {kind: [] for kind in _WORST_FIRST}
 
     @property
@@ -157,12 +176,19 @@ class Tally:
             raise ConservationError(f"row {outcome.position} ended twice")
         self._ended[place] |= bit
         self._counts[outcome.standing] += 1
+        self._money.add(outcome)
         alike = self._problems.get(outcome.standing)
         if alike is not None and len(alike) < self._keep:
             alike.append(outcome)
 
     def report(
-        self, usage: Usage, *, stopped_by: InvoiceKitError | None = None, is_interrupted: bool = False
+        self,
+        usage: Usage,
+        *,
+        stopped_by: InvoiceKitError | None = None,
+        is_interrupted: bool = False,
+        unread: int | None = 0,
+        course: Course | None = None,
     ) -> Report:
         """Close the books.
 
@@ -184,6 +210,9 @@ class Tally:
             usage=usage,
             stopped_by=stopped_by,
             is_interrupted=is_interrupted,
+            unread=unread,
+            money=self._money.snapshot(),
+            course=course or Course(),
         )
 
 

@@ -20,16 +20,20 @@ from invoicekit.events import (
 class Announcer:
     """Build records for one provider.
 
-    Attributes:
-        is_heard: Whether there is any hook; asked first where telling would cost something.
+    Args:
+        hooks: Looked at anew for every record, so that its owner may add one and take it away again.
     """
 
-    __slots__ = ("_hooks", "_provider", "is_heard")
+    __slots__ = ("_hooks", "_provider")
 
     def __init__(self, provider: str, hooks: Sequence[Hook]) -> None:
         self._provider = provider
-        self._hooks = tuple(hooks)
-        self.is_heard = bool(self._hooks)
+        self._hooks = hooks
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether there is any hook; asked first where telling would cost something."""
+        return bool(self._hooks)
 
     def sent(self, operation: str, attempt: int) -> None:
         """Tell of a request handed to the transport."""

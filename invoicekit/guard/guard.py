@@ -47,7 +47,7 @@ class Guard:
         self._journal = journal
         self._clock = clock
         self._policy = policy
-        self._hooks = tuple(hooks)
+        self._hooks = hooks  # the owner may add one and take it away again
         self._locks = TargetLocks(clock)
         self._leases = Leases(journal, provider=provider, account=account, seconds=policy.lease_seconds)
         self._doubt_since: dict[IntentKey, float] = {}

@@ -1,6 +1,7 @@
 """One account at one provider, wired together: adapter, channel, guard and journal, and their life."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -79,6 +80,7 @@ class Connection:
         self.clock = clock or SystemClock()
         self._owns_journal = journal is None or isinstance(journal, str | Path)
         self.journal = _journal(journal, self.clock)
+        self._hooks = list(hooks)
         self._owns_transport = transport is None
         self._transport = transport or AiohttpTransport()
         self.channel = Channel(
@@ -89,7 +91,7 @@ class Connection:
             clock=self.clock,
             # Jitter only: nothing that is ever written anywhere derives from it.
             random=random or Random(),  # noqa: S311
-            hooks=hooks,
+            hooks=self._hooks,
         )
         self.guard = Guard(
             provider=provider,
@@ -97,7 +99,7 @@ class Connection:
             journal=self.journal,
             clock=self.clock,
             policy=policy or DoubtPolicy(on_doubt=OnDoubt.ASK),
-            hooks=hooks,
+            hooks=self._hooks,
         )
         self._new_adapter: Callable[[Sender], Adapter[object]] = lambda sender: adapter_type(config, sender)
         self._life = Life.UNOPENED
@@ -107,6 +109,15 @@ class Connection:
         return self._new_adapter(
             self.channel.reader(deadline_seconds=options.deadline_seconds, lane=options.lane)
         )
+
+    @contextmanager
+    def watched(self, hook: Hook) -> Iterator[None]:
+        """Call `hook` with every event while the block runs."""
+        self._hooks.append(hook)
+        try:
+            yield
+        finally:
+            self._hooks.remove(hook)
 
     def installed(self) -> frozenset[str]:
         """Name every installed adapter, the unusable ones too; imports nothing."""

@@ -1,6 +1,7 @@
 """The one interface to invoices at any provider."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -145,6 +146,10 @@ class InvoiceService(BillingCalls, CustomerCalls, DoubtCalls):
     def limits(self) -> LimiterSnapshot:
         """Return how the rate limit stands: what is granted, paused, and used of what is allowed."""
         return self._connection.channel.limiter.snapshot()
+
+    def watched(self, hook: Hook) -> AbstractContextManager[None]:
+        """Call `hook` with every event while the ``with`` block runs, as `connect(hooks=…)` does always."""
+        return self._connection.watched(hook)
 
     async def probe(self) -> Probe:
         """Ask the provider what these credentials may do, and keep to the limits it shows."""

@@ -1,11 +1,12 @@
 """Calls about tracked time."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence, Sized
 from datetime import datetime
 
 import attrs
 
-from invoicekit.batch import Batch, Item, ItemOutcome, Standing
+from invoicekit.batch import Batch, Item, ItemOutcome, Meter, Progress, Standing
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.guard import time_reference
 from invoicekit.model import (
@@ -120,6 +121,7 @@ class TimeEntryCalls(Calls):
         *,
         invoiced: bool = True,
         chunk: int | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
     ) -> MarkReport:
         """Set the invoiced flag of any number of entries, in chunks and behind interactive calls.
 
@@ -128,6 +130,8 @@ class TimeEntryCalls(Calls):
 
         Args:
             chunk: Most ids in one request; the adapter's own limit where None.
+            on_progress: Called by the event loop, at most four times a second and once at the end; what it
+                raises goes to the loop's exception handler and cannot end the job.
 
         Raises:
             UsageError: A single text instead of many ids.
@@ -135,10 +139,21 @@ class TimeEntryCalls(Calls):
         counts = dict.fromkeys(Standing, 0)
         problems: list[ItemOutcome[None]] = []
         batch = self.mark_each(entry_ids, invoiced=invoiced, chunk=chunk)
+        channel = self._connection.channel
+        meter = Meter(self._connection.clock, stats=channel.stats, limits=channel.limiter.snapshot)
+        meter.start()
+        total = len(entry_ids) if isinstance(entry_ids, Sized) else None
+        tell = asyncio.get_running_loop().call_soon
         async for outcome in batch:
             counts[outcome.standing] += 1
             if not outcome.standing.is_there:
                 problems.append(outcome)
+            if on_progress is not None and meter.is_due():
+                ended = sum(counts.values())
+                tell(on_progress, meter.look(rows=ended, counts=counts, total=total))
+        if on_progress is not None:
+            ended = sum(counts.values())
+            tell(on_progress, meter.look(rows=ended, counts=counts, total=total))
         return MarkReport(counts=counts, problems=tuple(problems), stopped_by=batch.stopped_by)
 
     def mark_each(

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from invoicekit.adapter import Adapter, Capabilities, Capability, Support
 from invoicekit.bulk import ENTRY_COLUMNS, PAYMENT_COLUMNS, STATUS_COLUMNS, Columns, Record, Source
 from invoicekit.channel import ChannelStats
 from invoicekit.errors import InvalidIdentifier, InvoiceKitError, NotFound
+from invoicekit.events import Hook
 from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Outcome, Payment, WriteResult
 
 
@@ -26,7 +28,10 @@ class StrictIds:
 
 
 class FixedShare:
-    share_used = 0.97
+    share_used: float | None = 0.97
+    rate = 49.0
+    allowed_rate: float | None = 50.0
+    paused_seconds = 0.0
 
 
 class FakeService:
@@ -55,6 +60,20 @@ class FakeService:
         self.busiest = 0
         self.is_bulk = False
         self.batch_limit: int | None = None
+        self.provider = "fake"
+        self.account = "books"
+        self.hooks: list[Hook] = []
+
+    def watched(self, hook: Hook) -> AbstractContextManager[None]:
+        @contextmanager
+        def listening() -> Iterator[None]:
+            self.hooks.append(hook)
+            try:
+                yield
+            finally:
+                self.hooks.remove(hook)
+
+        return listening()
 
     def bulk_lane(self) -> "FakeService":
         self.is_bulk = True
