@@ -127,7 +127,16 @@ class TimePlan:
         """The same for plans that bill the same entries on the same lines of the same invoice."""
         lines = [(line.description, line.entry_ids, line.quantity, line.amount) for line in self.lines]
         terms = self.terms
-        text = canonical(number=terms.number, tax=terms.tax_percent, way=self.way.value, lines=lines)
+        text = canonical(
+            number=terms.number,
+            customer_id=terms.customer_id,
+            currency=terms.currency,
+            issue_date=terms.issue_date,
+            due_date=terms.due_date,
+            tax=terms.tax_percent,
+            way=self.way.value,
+            lines=lines,
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -14,6 +14,7 @@ from invoicekit.cli.bulk_void import void
 from invoicekit.cli.demo import demo
 from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
+from invoicekit.cli.invoice_time import invoice_time
 from invoicekit.cli.journal import list_intents, show_intent
 from invoicekit.cli.journal_prune import prune
 from invoicekit.cli.journal_resolve import resolve_intents
@@ -57,6 +58,7 @@ def application() -> typer.Typer:
     app.command()(demo)
     app.command()(simulate)
     app.command()(providers)
+    app.command("invoice-time", epilog=_EPILOG)(invoice_time)
     app.add_typer(_bulk_commands())
     app.add_typer(_reconcile_commands())
     app.add_typer(_journal_commands())
