@@ -16,7 +16,7 @@ from crash_cases import (
     payments,
     recoveries,
 )
-from crash_judge import complaints, passed_before_return
+from crash_judge import complaints, is_starved, passed_before_return
 from crash_lives import Nursery
 from crash_play import Case, play
 from crash_worlds import Mood
@@ -24,17 +24,24 @@ from crash_worlds import Mood
 IS_WHOLE = os.environ.get("INVOICEKIT_CRASH") == "whole"
 WHOLE = (*payments(), *recoveries(), *payments("ask"), *other_writes(), *groups())
 CHOSEN = tuple(chosen())
+_ATTEMPTS = 4
 UNDISTURBED = tuple(Mood) if IS_WHOLE else (Mood.OK, Mood.DROPPED)
 
 
 @pytest.mark.parametrize("case", WHOLE if IS_WHOLE else CHOSEN, ids=str)
 async def test_killed_and_run_to_the_end(case: Case, nursery: Nursery, tmp_path: Path) -> None:
     """Each life ends where it is to end; then there is one effect, the journal agrees, a rerun is silent."""
-    report = await play(case, nursery, tmp_path)
+    for attempt in range(_ATTEMPTS):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        report = await play(case, nursery, folder)
+        assert not complaints(case, report), "\n".join(
+            [str(case), *complaints(case, report), *(str(run) for run in report.runs)]
+        )
+        if not is_starved(report):
+            break
 
-    assert not complaints(case, report), "\n".join(
-        [str(case), *complaints(case, report), *(str(run) for run in report.runs)]
-    )
+    assert not is_starved(report), f"{case}: the machine was too busy to play it"
     if case.call == "pay" and case.on_doubt == "resend" and len(case.kills) == 1:
         (first,) = case.kills
         expected = {place for place in SECOND if absent_then(case.mood, first, place.step) is None}

@@ -33,9 +33,22 @@ def complaints(case: Case, report: Report) -> list[str]:
     return found
 
 
+def is_starved(report: Report) -> bool:
+    """Tell whether a life missed the step where it was to die, as the machine let it stand still too long.
+
+    Whoever is to be killed has a short lease, and one that stood still for that long rightly sends nothing.
+    Then the case was not played; what happened instead is judged all the same.
+    """
+    return any(run.place is not None and _stood_still(run) for run in report.runs)
+
+
+def _stood_still(run: Run) -> bool:
+    return run.died_at is None and "stood still" in str((run.told or {}).get("why"))
+
+
 def _lived(run: Run) -> Iterator[str]:
     """Check one life: it ended where it was to end, and never sent more than it had recorded."""
-    if run.place is None:
+    if run.place is None or _stood_still(run):
         if run.code != 0:
             yield f"it ended with {run.code}"
     elif run.died_at != run.place or run.code != -signal.SIGKILL:
