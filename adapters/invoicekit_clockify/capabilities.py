@@ -63,7 +63,7 @@ CAPABILITIES = Capabilities(
         "mark_time_entries": Capability(
             support=Support.NATIVE,
             batch_limit=200,
-            sends=(_WRITES.mark_time_entries,),
+            sends=(_WRITES.mark_time_entries, sent.GET_TIME_ENTRIES),
             note="needs a paid plan; links nothing to an invoice; the largest batch is not documented",
         ),
         "import_time_entries": Capability(

@@ -21,6 +21,7 @@ from invoicekit_clockify.entries import (
     entries_shown,
     fetch_entries,
     fetch_entry,
+    unknown_entries,
     user_entry_page,
 )
 from invoicekit_clockify.lines import add_item, import_items, remove_items
@@ -68,6 +69,10 @@ class ClockifyNative(Adapter[ClockifyConfig]):
     async def get_time_entries(self, entry_ids: Sequence[str]) -> tuple[TimeEntry, ...]:
         """Read a batch of entries; those that do not exist are missing from the answer."""
         return await fetch_entries(self.sender, self._requests, entry_ids)
+
+    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
+        """Return those of one batch that the core host leaves out of a batch read."""
+        return await unknown_entries(self.sender, self._requests, entry_ids)
 
     async def invoiced_entries(
         self, entry_ids: Iterable[str], start: datetime, end: datetime, *, invoiced: bool = True

@@ -128,6 +128,13 @@ class Adapter(ABC, Generic[C]):
         """Return what the ids in a time entry are called, as far as its own answer told; no request."""
         return {}
 
+    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
+        """Return those of one batch that the provider does not know, by one read.
+
+        None where no such read exists: what is at fault in a refused batch is then found by halving it.
+        """
+        return None
+
     async def list_customers(self, cursor: str | None) -> Page[Customer]:
         """Read one page of customers."""
         raise self._unsupported("list_customers")

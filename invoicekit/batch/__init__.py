@@ -3,6 +3,7 @@
 from invoicekit.batch.batch import Batch
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
 from invoicekit.batch.progress import Meter, Progress, RateUse
+from invoicekit.batch.screen import Screen
 from invoicekit.batch.seen import First, Seen
 from invoicekit.batch.verdict import Ruling, rule
 
@@ -15,6 +16,7 @@ __all__ = [
     "Progress",
     "RateUse",
     "Ruling",
+    "Screen",
     "Seen",
     "Standing",
     "rule",

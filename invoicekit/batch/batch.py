@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, 
 from typing import Generic, TypeVar
 
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.batch.screen import Screen, Screening
 from invoicekit.batch.seen import Seen
 from invoicekit.batch.unit import Unit, outcome_of, repeat_of
 from invoicekit.batch.verdict import Ruling, is_refused_in_doubt, rule, shows_an_answer
@@ -36,6 +37,8 @@ class Batch(Generic[T]):
         width: Most requests under way.
         check: Raises `UsageError` for an item that must not be sent. Asked item by item once `send` refused
             a chunk with a `UsageError`: then only these are rejected, and the rest is sent together.
+        screen: Reads which items the provider would refuse. Asked once for a refused chunk, so that it costs
+            two requests more instead of its halves; asked before the first send where most chunks hold some.
         on_pause: Told for how many seconds the provider's limit holds a request back.
 
     Raises:
@@ -51,6 +54,7 @@ class Batch(Generic[T]):
         size: int = 500,
         width: int = 16,
         check: Callable[[Item[T]], None] | None = None,
+        screen: Screen[T] | None = None,
         on_pause: Callable[[float], None] | None = None,
     ) -> None:
         if size < 1 or width < 1:
@@ -62,6 +66,7 @@ class Batch(Generic[T]):
         self._size = size
         self._width = width
         self._check = check
+        self._screening = Screening(screen)
         self._on_pause = on_pause
         self._lookahead = max(2, 4 * width // size)
         self._most_repeats = 4 * size + 256
@@ -278,6 +283,9 @@ class Batch(Generic[T]):
         scout = await self._scout()
         try:
             parts = [tuple(unit.items.values())]
+            if self._screening.comes_first and len(unit.items) > 1:
+                left = await self._screened(unit, parts[0])
+                parts = [left] if left else []
             while parts and not self._stopping.is_set():
                 parts += await self._attempt(unit, parts.pop())
         finally:
@@ -297,6 +305,7 @@ class Batch(Generic[T]):
                 problem = failure
             else:
                 unit.land(part, result)
+                self._screening.landed(is_screened=unit.is_screened)
                 self._answers += 1
                 self._open()
                 return ()
@@ -313,7 +322,7 @@ class Batch(Generic[T]):
                 self._open()
             self._answers += 1
             if len(part) > 1 and (ruling is Ruling.SPLIT or is_refused_in_doubt(problem)):
-                good = self._sift(unit, part) if isinstance(problem, UsageError) else part
+                good = await self._good(unit, part, problem)
                 if good == part:
                     middle = len(part) // 2
                     return part[middle:], part[:middle]
@@ -326,19 +335,21 @@ class Batch(Generic[T]):
             return ()
         return ()
 
-    def _sift(self, unit: Unit[T], part: tuple[Item[T], ...]) -> tuple[Item[T], ...]:
-        """Reject the items that `check` refuses and return the others."""
-        if self._check is None:
-            return part
-        good = []
-        for item in part:
-            try:
-                self._check(item)
-            except UsageError as refusal:
-                unit.end((item,), Standing.REJECTED, refusal)
-            else:
-                good.append(item)
-        return tuple(good)
+    async def _good(
+        self, unit: Unit[T], part: tuple[Item[T], ...], problem: InvoiceKitError
+    ) -> tuple[Item[T], ...]:
+        """Return what is left of a refused part once those are rejected that are known to be at fault."""
+        if isinstance(problem, UsageError):
+            return unit.sift(part, self._check)
+        return part if unit.is_screened else await self._screened(unit, part)
+
+    async def _screened(self, unit: Unit[T], part: tuple[Item[T], ...]) -> tuple[Item[T], ...]:
+        """Reject the items that a read shows the provider not to know, and return the others."""
+        unit.is_screened = True
+        strangers = await self._screening.strangers(part)
+        bad = tuple(item for item in part if item.id in strangers)
+        unit.end(bad, Standing.REJECTED, self._screening.refusal())
+        return tuple(item for item in part if item.id not in strangers)
 
     async def _scout(self) -> asyncio.Event | None:
         """Let one unit find out whether any can work, and wait for that; the one gets what ends its time."""

@@ -1,12 +1,12 @@
 """What is sent as one request, and the items that share its fate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 import attrs
 
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
-from invoicekit.errors import InvoiceKitError
+from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.model import Outcome, WriteResult
 
 T = TypeVar("T")
@@ -59,6 +59,7 @@ class Unit(Generic[T]):
         repeats: Duplicates of these, waiting to hear how the first one ended.
         outcomes: How those ended that have.
         sending: The items of the request now under way.
+        is_screened: Whether it was read which of them the provider does not know.
     """
 
     lane: str = ""
@@ -66,11 +67,26 @@ class Unit(Generic[T]):
     repeats: list[Item[T]] = attrs.field(factory=list)
     outcomes: list[ItemOutcome[T]] = attrs.field(factory=list)
     sending: tuple[Item[T], ...] = ()
+    is_screened: bool = False
 
     def end(self, part: tuple[Item[T], ...], standing: Standing, problem: InvoiceKitError) -> None:
         """End some of the items alike, for what an error says of them."""
         cause = type(problem).__name__
         self.outcomes.extend(outcome_of(item, standing, problem.brief, cause=cause) for item in part)
+
+    def sift(self, part: tuple[Item[T], ...], check: Callable[[Item[T]], None] | None) -> tuple[Item[T], ...]:
+        """Reject the items that `check` refuses and return the others."""
+        if check is None:
+            return part
+        good = []
+        for item in part:
+            try:
+                check(item)
+            except UsageError as refusal:
+                self.end((item,), Standing.REJECTED, refusal)
+            else:
+                good.append(item)
+        return tuple(good)
 
     def land(self, part: tuple[Item[T], ...], result: WriteResult[object]) -> None:
         """End the items of a request that was answered."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from invoicekit.adapter import Adapter, Capabilities
-from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse
+from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse, Screen
 from invoicekit.bulk.job_event import JobEnded, JobEvent, JobStarted
 from invoicekit.bulk.recorder import Recorder
 from invoicekit.bulk.report import Report, Tally, Usage
@@ -99,6 +99,7 @@ class Job(Generic[T]):
         width: Most requests under way.
         on_pause: Told for how many seconds a call is held back by the provider's limit.
         check: Raises `UsageError` for an item that cannot be sent.
+        screen: Reads which items the provider does not know.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Job(Generic[T]):
         clock: Clock | None,
         on_pause: Callable[[float], None] | None,
         check: Callable[[Item[T]], None] | None = None,
+        screen: Screen[T] | None = None,
     ) -> None:
         self._service = service
         self._clock = clock or SystemClock()
@@ -126,6 +128,7 @@ class Job(Generic[T]):
             size=size,
             width=width,
             check=check,
+            screen=screen,
             on_pause=self._pause,
         )
         self._before = service.stats()
@@ -207,6 +210,7 @@ class Job(Generic[T]):
         ended = self._clock.monotonic() if self._end is None else self._end
         return Usage(
             requests=now.sent - self._before.sent,
+            reads=now.reads - self._before.reads,
             retries=now.retries - self._before.retries,
             rate_limited=now.rate_limited - self._before.rate_limited,
             share_of_rate=self._service.limits().share_used,
@@ -272,10 +276,21 @@ class MarkJob(Job[None]):
         def check(item: Item[None]) -> None:
             lane.native.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
 
+        async def screen(part: tuple[Item[None], ...]) -> frozenset[str] | None:
+            return await lane.native.unknown_time_entries([item.id for item in part])
+
         limit = service.capabilities().of("mark_time_entries").batch_limit or MOST_ENTRIES_A_REQUEST
         most = min(limit, size or MOST_ENTRIES_A_REQUEST)
         super().__init__(
-            service, items, send, size=most, width=width, clock=clock, on_pause=on_pause, check=check
+            service,
+            items,
+            send,
+            size=most,
+            width=width,
+            clock=clock,
+            on_pause=on_pause,
+            check=check,
+            screen=screen,
         )
 
 

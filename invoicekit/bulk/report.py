@@ -36,6 +36,7 @@ class Usage:
 
     Attributes:
         requests: Sent, repeats included.
+        reads: Reads among them; the rest are writes.
         retries: Repeats among them.
         rate_limited: Answers 429.
         share_of_rate: Part of the allowed rate that the service used since its first request, pauses not
@@ -44,6 +45,7 @@ class Usage:
     """
 
     requests: int = 0
+    reads: int = 0
     retries: int = 0
     rate_limited: int = 0
     share_of_rate: float | None = None
@@ -101,6 +103,7 @@ class Report:
             "rows": self.rows,
             "counts": {standing.name.lower(): self.count(standing) for standing in Standing},
             "requests": self.usage.requests,
+            "reads": self.usage.reads,
             "retries": self.usage.retries,
             "rate_limited": self.usage.rate_limited,
             "share_of_rate": self.usage.share_of_rate,

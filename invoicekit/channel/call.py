@@ -270,6 +270,7 @@ class Call:
         wiring = self._wiring
         self._sends += 1
         wiring.counters.sent += 1
+        wiring.counters.reads += not self._operation.is_write
         if self._sends == 1:
             wiring.budget.count_call()
         if wiring.announce.is_heard:

@@ -118,6 +118,7 @@ class Channel:
         granted_at = await wiring.limiter.acquire(Lane.INTERACTIVE)
         outgoing = Outgoing(method=request.method, url=url, headers=headers, body=request.body)
         wiring.counters.sent += 1
+        wiring.counters.reads += 1
         try:
             with wiring.sweeper.limit(_TOKEN_SECONDS):
                 response = await wiring.transport.exchange(outgoing)

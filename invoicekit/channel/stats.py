@@ -9,6 +9,7 @@ class ChannelStats:
 
     Attributes:
         sent: Requests handed to the transport, repeats included.
+        reads: Reads among them: looks before and after writes, and whatever else changes nothing.
         retries: Repeats among them that were scheduled after a try without effect.
         rate_limited: Answers that refused because of the rate limit.
         unavailable: Tries that were unavailable: nothing sent, or on reads a lost or broken answer.
@@ -16,6 +17,7 @@ class ChannelStats:
     """
 
     sent: int = 0
+    reads: int = 0
     retries: int = 0
     rate_limited: int = 0
     unavailable: int = 0
@@ -25,10 +27,11 @@ class ChannelStats:
 class Counters:
     """The same counts while they grow."""
 
-    __slots__ = ("in_doubt", "rate_limited", "retries", "sent", "unavailable")
+    __slots__ = ("in_doubt", "rate_limited", "reads", "retries", "sent", "unavailable")
 
     def __init__(self) -> None:
         self.sent = 0
+        self.reads = 0
         self.retries = 0
         self.rate_limited = 0
         self.unavailable = 0
@@ -38,6 +41,7 @@ class Counters:
         """Return the counts as they stand."""
         return ChannelStats(
             sent=self.sent,
+            reads=self.reads,
             retries=self.retries,
             rate_limited=self.rate_limited,
             unavailable=self.unavailable,

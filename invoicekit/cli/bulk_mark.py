@@ -30,7 +30,9 @@ def mark_invoiced(
     workspace: WorkspaceOption = None,
     journal: JournalOption = None,
     on_doubt: OnDoubtOption = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Mark them as not invoiced instead.")] = False,
+    not_invoiced: Annotated[
+        bool, typer.Option("--not-invoiced", "--undo", help="Take the mark away instead.")
+    ] = False,
     chunk: Annotated[
         int | None, typer.Option(min=1, help="Most entries in one request; never above the provider's limit.")
     ] = None,
@@ -64,6 +66,6 @@ def mark_invoiced(
         command.plan(entry_items(source), size=chunk)
     command.run(
         lambda service, pause: MarkJob(
-            service, entry_items(source), invoiced=not undo, size=chunk, on_pause=pause
+            service, entry_items(source), invoiced=not not_invoiced, size=chunk, on_pause=pause
         )
     )

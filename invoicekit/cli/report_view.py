@@ -32,7 +32,7 @@ def usage_line(usage: Usage) -> str:
     share = "" if usage.share_of_rate is None else f"; {usage.share_of_rate:.0%} of the allowed rate used"
     requests = "1 request" if usage.requests == 1 else f"{usage.requests:,} requests"
     return (
-        f"{requests}, {usage.retries:,} of them repeats; "
+        f"{requests}, {usage.reads:,} of them reads, {usage.retries:,} repeats; "
         f"{usage.rate_limited:,} answered 429; {usage.seconds:.1f} s{share}"
     )
 

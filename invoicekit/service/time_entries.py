@@ -125,8 +125,9 @@ class TimeEntryCalls(Calls):
     ) -> MarkReport:
         """Set the invoiced flag of any number of entries, in chunks and behind interactive calls.
 
-        A chunk that the provider refuses is halved until only the refused ids are rejected. The report
-        keeps what went wrong; to stream every outcome in bounded memory use `mark_each`.
+        Of a chunk that the provider refuses only the ids at fault are rejected: a read finds them where the
+        provider has one, else halving does. The report keeps what went wrong; to stream every outcome in
+        bounded memory use `mark_each`.
 
         Args:
             chunk: Most ids in one request; the adapter's own limit where None.
@@ -179,8 +180,13 @@ class TimeEntryCalls(Calls):
         def check(item: Item[None]) -> None:
             adapter.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
 
+        async def screen(items: tuple[Item[None], ...]) -> frozenset[str] | None:
+            return await patient.native.unknown_time_entries([item.id for item in items])
+
         size = min(chunk or _CHUNK, limit or chunk or _CHUNK)
-        return Batch(_items(entry_ids), send, clock=self._connection.clock, size=size, check=check)
+        return Batch(
+            _items(entry_ids), send, clock=self._connection.clock, size=size, check=check, screen=screen
+        )
 
 
 def _items(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,9 @@ class StrictIds:
         for entry_id in marks.entry_ids:
             if len(entry_id) > 24:
                 raise InvalidIdentifier(f"{entry_id} is too long for an id")
+
+    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
+        return None
 
 
 class FixedShare:

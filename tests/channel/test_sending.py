@@ -223,7 +223,7 @@ async def test_a_read_is_repeated(step: HttpResponse | Exception) -> None:
     response = await channel.reader().send(READ, GET)
 
     assert response.status == 200
-    assert channel.stats() == ChannelStats(sent=3, retries=2, unavailable=2)
+    assert channel.stats() == ChannelStats(sent=3, reads=3, retries=2, unavailable=2)
 
 
 async def test_attempts_are_counted_on_the_error() -> None:

@@ -74,7 +74,7 @@ def test_marking_can_be_undone(command: CommandLine, stocked: Stocked, tmp_path:
     file = entries_file(tmp_path, stocked.entries)
     command.run("bulk", "mark-invoiced", file, *stocked.account)
 
-    ended = command.run("bulk", "mark-invoiced", file, "--undo", *stocked.account)
+    ended = command.run("bulk", "mark-invoiced", file, "--not-invoiced", *stocked.account)
 
     assert ended.code == 0
     assert stocked.marked() == set()
