@@ -14,7 +14,7 @@ from invoicekit.adapter import Capability
 from invoicekit.bulk import Item, Job, JobExit, Plan, Source, Standing, plan_job
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, hint, option_of, told
-from invoicekit.cli.lines import tell
+from invoicekit.cli.lines import counted, tell
 from invoicekit.cli.progress import Bars
 from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
 from invoicekit.cli.running import Finished, run_job
@@ -171,8 +171,8 @@ def _as_json(plan: Plan, allowed: Allowed) -> dict[str, object]:
 
 def _show_plan(console: Console, name: str, plan: Plan, allowed: Allowed, *, provider: str) -> None:
     counts = f"{plan.to_send:,} to send, {plan.duplicates:,} repeated, {plan.rejected:,} unusable"
-    tell(console, f"{plan.rows:,} {name}: {counts}")
-    tell(console, f"About {plan.requests:,} requests. Nothing was sent.")
+    tell(console, f"{counted(plan.rows, name)}: {counts}")
+    tell(console, f"About {counted(plan.requests, 'requests')}. Nothing was sent.")
     for need in plan.consents:
         tell(console, f"{told(need, provider=provider)}: {hint(need, allowed)}", indent=2)
     shown = plan.problems[:SHOWN_PROBLEMS]

@@ -12,3 +12,14 @@ def tell(console: Console, text: str, *, indent: int = 0) -> None:
     else:
         # A log or a pipe has no width: who cuts lines there breaks every grep.
         console.print(Text(" " * indent + text), soft_wrap=True)
+
+
+def counted(number: int, things: str) -> str:
+    """Say how many of something there are.
+
+    Args:
+        things: Their plural, in English.
+    """
+    if number != 1:
+        return f"{number:,} {things}"
+    return f"1 {things[:-3]}y" if things.endswith("ies") else f"1 {things.removesuffix('s')}"

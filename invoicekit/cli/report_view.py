@@ -8,7 +8,7 @@ from rich.table import Table
 
 from invoicekit.bulk import ItemOutcome, Report, Standing, Usage
 from invoicekit.cli.failure import explain
-from invoicekit.cli.lines import tell
+from invoicekit.cli.lines import counted, tell
 from invoicekit.cli.running import Finished
 
 SHOWN_PROBLEMS = 20
@@ -30,7 +30,7 @@ def counts_table(rows: Mapping[str, Report]) -> Table:
 def usage_line(usage: Usage) -> str:
     """Say what the job asked of the provider."""
     share = "" if usage.share_of_rate is None else f"; {usage.share_of_rate:.0%} of the allowed rate used"
-    requests = "1 request" if usage.requests == 1 else f"{usage.requests:,} requests"
+    requests = counted(usage.requests, "requests")
     return (
         f"{requests}, {usage.reads:,} of them reads, {usage.retries:,} repeats; "
         f"{usage.rate_limited:,} answered 429; {usage.seconds:.1f} s{share}"
