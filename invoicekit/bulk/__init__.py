@@ -3,8 +3,10 @@
 from invoicekit.batch import Item, ItemOutcome, Progress, Standing
 from invoicekit.bulk.audit import AuditVerdict, audit_entries, audit_payments
 from invoicekit.bulk.bulk_job import BulkJob
+from invoicekit.bulk.dialect import Dialect, dialect_of, load_dialect
 from invoicekit.bulk.dry_run import ConsentNeed, Plan, plan_job
 from invoicekit.bulk.generate import InputFiles, OpenInvoice, Spoilage, write_inputs
+from invoicekit.bulk.inputs import Inputs
 from invoicekit.bulk.items import entry_items, payment_items, status_items
 from invoicekit.bulk.job import MOST_ENTRIES_A_REQUEST, BulkService, Job, MarkJob, PayJob
 from invoicekit.bulk.job_event import (
@@ -19,6 +21,7 @@ from invoicekit.bulk.job_event import (
     event_json,
 )
 from invoicekit.bulk.latency import Latency
+from invoicekit.bulk.places import Places
 from invoicekit.bulk.ranges import Ranges
 from invoicekit.bulk.record import Columns, Format, Record
 from invoicekit.bulk.recorder import Course
@@ -32,6 +35,7 @@ from invoicekit.bulk.status_rows import INVOICE_COLUMNS, STATUS_COLUMNS, StatusR
 from invoicekit.bulk.status_steps import STATUS_WORDS, Consent, StatusSteps, consent_word
 from invoicekit.bulk.sums import Sums, added
 from invoicekit.bulk.timeline import Pause, Sample, joined
+from invoicekit.bulk.toml_words import encoding_of, known_keys, load_toml, mark_of, table_of, text_of
 from invoicekit.bulk.wording import InputError, shown
 
 __all__ = [
@@ -53,9 +57,11 @@ __all__ = [
     "ConsentNeed",
     "ConservationError",
     "Course",
+    "Dialect",
     "Format",
     "InputError",
     "InputFiles",
+    "Inputs",
     "Item",
     "ItemOutcome",
     "Job",
@@ -72,6 +78,7 @@ __all__ = [
     "Pause",
     "PayJob",
     "PaymentRow",
+    "Places",
     "Plan",
     "Progress",
     "Ranges",
@@ -94,14 +101,22 @@ __all__ = [
     "audit_entries",
     "audit_payments",
     "consent_word",
+    "dialect_of",
+    "encoding_of",
     "entry_items",
     "event_json",
     "joined",
     "kept",
+    "known_keys",
+    "load_dialect",
+    "load_toml",
+    "mark_of",
     "payment_items",
     "plan_job",
     "row_of",
     "shown",
     "status_items",
+    "table_of",
+    "text_of",
     "write_inputs",
 ]

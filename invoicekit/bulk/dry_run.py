@@ -7,6 +7,7 @@ from typing import Self
 import attrs
 
 from invoicekit.batch import Item, Seen
+from invoicekit.bulk.places import Places
 from invoicekit.bulk.ranges import Ranges
 from invoicekit.bulk.status_rows import StatusRow
 from invoicekit.bulk.status_steps import Consent, consent_word
@@ -108,6 +109,7 @@ def plan_job(
     calls: int = 1,
     requests_per_second: float | None = None,
     keep: int = _KEPT_PROBLEMS,
+    places: Places | None = None,
 ) -> Plan:
     """Read the whole input and say what would be sent.
 
@@ -116,6 +118,7 @@ def plan_job(
         calls: Requests a call of the service makes, as its capability says.
         requests_per_second: What the provider allows.
         keep: Most problems listed.
+        places: Where the rows stand, if they come from several files.
 
     Raises:
         InputError: The input as a whole cannot be used.
@@ -123,6 +126,7 @@ def plan_job(
     rows = to_send = duplicates = rejected = 0
     problems: list[str] = []
     needs = _Needs()
+    where = places or Places()
     with Seen() as seen:
         for item in items:
             rows += 1
@@ -140,9 +144,8 @@ def plan_job(
                     duplicates += 1
                     continue
                 else:
-                    problem = (
-                        f"line {item.position}: {item.id} stands in line {first.position} with other content"
-                    )
+                    here, there = where.word(item.position), where.word(first.position)
+                    problem = f"{here}: {item.id} stands in {there} with other content"
             rejected += 1
             if len(problems) < keep:
                 problems.append(problem)

@@ -1,9 +1,10 @@
 """A source's rows as items, read as a job asks for them."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TypeVar
 
 from invoicekit.batch import Item
+from invoicekit.bulk.inputs import Inputs
 from invoicekit.bulk.record import Record
 from invoicekit.bulk.rows import PaymentRow, entry_item, payment_item
 from invoicekit.bulk.source import Source
@@ -16,27 +17,23 @@ T = TypeVar("T")
 Items = Iterable[Item[T]] | AsyncIterable[Item[T]]
 
 
-def entry_items(source: Source) -> Items[None]:
+def entry_items(source: Source | Inputs) -> Items[None]:
     """Read time entries to mark."""
-    return _items(source, entry_item(source.name))
+    return _items(source, entry_item)
 
 
-def payment_items(source: Source) -> Items[PaymentRow | None]:
+def payment_items(source: Source | Inputs) -> Items[PaymentRow | None]:
     """Read payments to record."""
-    return _items(source, payment_item(source.name))
+    return _items(source, payment_item)
 
 
 def status_items(
-    source: Source, steps: StatusSteps, *, to: InvoiceStatus | None = None
+    source: Source | Inputs, steps: StatusSteps, *, to: InvoiceStatus | None = None
 ) -> Items[StatusRow | None]:
     """Read invoices to give a status: the row's own of `STATUS_COLUMNS`, or `to` of `INVOICE_COLUMNS`."""
-    return _items(source, status_item(source.name, steps, to=to))
+    return _items(source, lambda name: status_item(name, steps, to=to))
 
 
-def _items(source: Source, turn: Callable[[Record], Item[T]]) -> Items[T]:
-    return map(turn, source.records()) if source.is_rereadable else _turned(source, turn)
-
-
-async def _turned(source: Source, turn: Callable[[Record], Item[T]]) -> AsyncIterator[Item[T]]:
-    async for record in source.stream():
-        yield turn(record)
+def _items(source: Source | Inputs, turn_of: Callable[[str], Callable[[Record], Item[T]]]) -> Items[T]:
+    inputs = source if isinstance(source, Inputs) else Inputs(sources=(source,))
+    return inputs.items(turn_of)

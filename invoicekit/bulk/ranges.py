@@ -14,6 +14,15 @@ class Ranges:
         else:
             self._ranges.append([position, position])
 
+    def within(self, after: int, last: int | None) -> "Ranges":
+        """Return those in ``(after, last]``, counted from ``after``."""
+        part = Ranges()
+        for first, end in self._ranges:
+            low, high = max(first, after + 1), end if last is None else min(end, last)
+            if low <= high:
+                part._ranges.append([low - after, high - after])
+        return part
+
     def __bool__(self) -> bool:
         return bool(self._ranges)
 

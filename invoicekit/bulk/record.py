@@ -9,11 +9,14 @@ from enum import Enum
 
 import attrs
 
+from invoicekit.bulk.dialect import Dialect
 from invoicekit.bulk.lines import LONGEST_LINE_BYTES
 from invoicekit.bulk.wording import InputError, complaint, shown
 
 _MOST_LINES_A_RECORD = 20
 _BYTE_ORDER_MARK = "\ufeff"
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+NOT_UTF_8 = "not UTF-8; save the file as UTF-8, or name its encoding, such as --encoding cp1252"
 
 NumberedLines = Iterator[tuple[int, bytes | None]]
 
@@ -33,11 +36,14 @@ class Columns:
         required: Every row has these.
         optional: Empty where a row has none.
         otherwise: What to do where a required one cannot be given, for messages.
+        amounts, instants: Those of them that a dialect writes in its own way.
     """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     otherwise: str = ""
+    amounts: tuple[str, ...] = ()
+    instants: tuple[str, ...] = ()
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -64,13 +70,16 @@ class Record:
     problem: str | None = None
 
 
-def csv_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[Record]:
+def csv_records(
+    name: str, lines: NumberedLines, columns: Columns, dialect: Dialect | None = None
+) -> Iterator[Record]:
     """Read rows of comma-separated values, the first line naming the columns.
 
     Raises:
         InputError: The file is empty, or its first line does not name the columns.
     """
-    header: list[str] | None = None
+    dialect = dialect or Dialect()
+    header: list[str | None] | None = None
     again: deque[tuple[int, bytes | None]] = deque()
     while line := again.popleft() if again else next(lines, None):
         number, raw = line
@@ -80,33 +89,36 @@ def csv_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[R
         if isinstance(text, Record):
             fields: list[str] | Record = text
         elif text.count('"') % 2:
-            fields = _joined_fields(name, number, text, lines, again)
+            fields = _joined_fields(name, number, text, lines, again, dialect.delimiter)
         else:
-            fields = _fields(name, number, text)
+            fields = _fields(name, number, text, dialect.delimiter)
         if header is None:
-            header = _header(name, number, fields, columns)
+            header = _header(name, number, fields, columns, dialect)
         elif isinstance(fields, Record):
             yield fields
         elif len(fields) != len(header):
             message = (
                 f"this row has {len(fields)} columns, the first line names {len(header)}; "
-                "add what is missing, or quote what holds a comma"
+                f"add what is missing, or quote what holds {_marks(dialect)}"
             )
             yield Record(line=number, problem=complaint(name, number, message))
         else:
-            values = dict.fromkeys(columns.optional, "")
-            values.update(zip(header, fields, strict=True))
-            yield Record(line=number, values=values)
+            values = {**dict.fromkeys(columns.optional, ""), **dialect.values}
+            values.update((key, value) for key, value in zip(header, fields, strict=True) if key is not None)
+            yield _converted(name, number, values, columns, dialect)
     if header is None:
         raise InputError(f"{name} is empty; its first line must name the columns {columns}")
 
 
-def jsonl_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator[Record]:
+def jsonl_records(
+    name: str, lines: NumberedLines, columns: Columns, dialect: Dialect | None = None
+) -> Iterator[Record]:
     """Read rows that are one JSON object a line.
 
     Raises:
         InputError: The file is empty.
     """
+    dialect = dialect or Dialect()
     is_empty = True
     for number, raw in lines:
         text = _decoded(name, number, raw)
@@ -115,7 +127,7 @@ def jsonl_records(name: str, lines: NumberedLines, columns: Columns) -> Iterator
         elif not text.strip():
             continue
         else:
-            yield _json_record(name, number, text, columns)
+            yield _json_record(name, number, text, columns, dialect)
         is_empty = False
     if is_empty:
         raise InputError(f"{name} is empty; each line must be an object with the members {columns}")
@@ -128,7 +140,7 @@ def _decoded(name: str, number: int, raw: bytes | None) -> str | Record:
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        return Record(line=number, problem=complaint(name, number, "not UTF-8; save the file as UTF-8"))
+        return Record(line=number, problem=complaint(name, number, NOT_UTF_8))
     if number == 1:
         text = text.removeprefix(_BYTE_ORDER_MARK)
     if "\0" in text:
@@ -137,7 +149,12 @@ def _decoded(name: str, number: int, raw: bytes | None) -> str | Record:
 
 
 def _joined_fields(
-    name: str, number: int, text: str, lines: NumberedLines, again: deque[tuple[int, bytes | None]]
+    name: str,
+    number: int,
+    text: str,
+    lines: NumberedLines,
+    again: deque[tuple[int, bytes | None]],
+    delimiter: str,
 ) -> list[str] | Record:
     """Read a row whose quoted text holds line ends; a quote that never ends costs only its own line."""
     taken: list[tuple[int, bytes | None]] = []
@@ -151,46 +168,92 @@ def _joined_fields(
         if isinstance(following, Record):
             break
         joined += "\n" + following
-    fields = _fields(name, number, joined)
+    fields = _fields(name, number, joined, delimiter)
     if isinstance(fields, Record):
         again.extendleft(reversed(taken))
-        return _fields(name, number, text)
+        return _fields(name, number, text, delimiter)
     return fields
 
 
-def _fields(name: str, number: int, text: str) -> list[str] | Record:
+def _fields(name: str, number: int, text: str, delimiter: str) -> list[str] | Record:
     try:
-        return next(csv.reader((text,), strict=True))
+        return next(csv.reader((text,), strict=True, delimiter=delimiter))
     except csv.Error as failure:
         message = (
             "a quote is opened and never closed; close it, or double a quote that is part of the text"
             if text.count('"') % 2
-            else f"not comma-separated values ({failure}); quote text that holds commas or quotes"
+            else f"not readable as CSV ({failure}); quote text that holds delimiters or quotes"
         )
         return Record(line=number, problem=complaint(name, number, message))
 
 
-def _header(name: str, number: int, fields: list[str] | Record, columns: Columns) -> list[str]:
+def _header(
+    name: str, number: int, fields: list[str] | Record, columns: Columns, dialect: Dialect
+) -> list[str | None]:
+    """Return our name of each column; None for those that a dialect leaves alone."""
     if isinstance(fields, Record):
         raise InputError(fields.problem or "")
     header = [field.strip() for field in fields]
-    found = f"found {shown(','.join(header))}"
-    if len(header) == 1 and {";", "\t"} & set(header[0]):
-        raise InputError(complaint(name, number, f"columns are separated by commas; {found}"))
+    found = f"found {shown(dialect.delimiter.join(header))}"
+    others = {mark for mark in _MARKS if mark != dialect.delimiter and mark in header[0]}
+    if len(header) == 1 and others:
+        mark = _MARKS[sorted(others)[-1]]
+        message = (
+            f"columns are separated by {_MARKS.get(dialect.delimiter, shown(dialect.delimiter))}; {found}"
+        )
+        raise InputError(
+            complaint(name, number, f"{message}; where they are {mark}, say so with --delimiter")
+        )
+    names = [our_name(field, columns, dialect) for field in header]
     for column in columns.required:
-        if column not in header:
+        if column not in names and column not in dialect.values:
+            theirs = dialect.columns.get(column, column)
             message = f"the first line must name the columns {columns}; {found}"
-            raise InputError(complaint(name, number, message, column=column, value=None))
-    for column in header:
-        if column not in columns.known:
+            if theirs != column:
+                message = f"is to be {column}, and the first line does not name it; {found}"
+            elif len(header) > 1 and not dialect.columns:
+                message += "; where they have other names, map them with --map"
+            raise InputError(complaint(name, number, message, column=shown(theirs)[1:-1], value=None))
+    for column, ours in zip(header, names, strict=True):
+        if ours is None and not dialect.columns:
             message = f"is not known; remove the column or rename it: {columns}"
             raise InputError(complaint(name, number, message, column=shown(column)[1:-1], value=column))
-        if header.count(column) > 1:
+        if ours is not None and names.count(ours) > 1:
             raise InputError(complaint(name, number, "stands twice in the first line", value=column))
-    return header
+    return names
 
 
-def _json_record(name: str, number: int, text: str, columns: Columns) -> Record:
+def _marks(dialect: Dialect) -> str:
+    return _MARKS.get(dialect.delimiter, shown(dialect.delimiter))
+
+
+def our_name(theirs: str, columns: Columns, dialect: Dialect) -> str | None:
+    """Return what a file's column is to us; None where it is nothing."""
+    if theirs in dialect.ours:
+        return dialect.ours[theirs]
+    return theirs if theirs in columns.known and theirs not in dialect.columns else None
+
+
+def _converted(name: str, number: int, values: dict[str, str], columns: Columns, dialect: Dialect) -> Record:
+    """Write amounts and instants as everybody else does."""
+    for kinds, convert, like in (
+        (columns.amounts, dialect.amount, f"an amount like {dialect.amount_words}"),
+        (columns.instants, dialect.instant, f"an instant of the form {dialect.date}"),
+    ):
+        for column in kinds:
+            if column not in values:
+                continue
+            value = values[column]
+            converted = convert(value)
+            if converted is None:
+                theirs = shown(dialect.columns.get(column, column))[1:-1]
+                problem = complaint(name, number, f"is not {like}", column=theirs, value=value)
+                return Record(line=number, problem=problem)
+            values[column] = converted
+    return Record(line=number, values=values)
+
+
+def _json_record(name: str, number: int, text: str, columns: Columns, dialect: Dialect) -> Record:
     def refused(message: str, *, column: str = "", value: str | None = None) -> Record:
         return Record(line=number, problem=complaint(name, number, message, column=column, value=value))
 
@@ -203,9 +266,13 @@ def _json_record(name: str, number: int, text: str, columns: Columns) -> Record:
         return refused(f"{reason}; each line is one JSON object", value=text)
     if not isinstance(row, dict):
         return refused(f'is not an object; write {{"{columns.required[0]}": …}}', value=text)
-    values = dict.fromkeys(columns.optional, "")
+    values = {**dict.fromkeys(columns.optional, ""), **dialect.values}
+    written: dict[str, str] = {}
     for member, value in row.items():
-        if member not in columns.known:
+        ours = our_name(member, columns, dialect)
+        if ours is None and dialect.columns:
+            continue
+        if ours is None:
             return refused(
                 f"is not known; the members are {columns}", column=shown(member)[1:-1], value=member
             )
@@ -213,13 +280,17 @@ def _json_record(name: str, number: int, text: str, columns: Columns) -> Record:
             return refused("must be text or a number", column=member, value=str(value))
         if isinstance(value, str) and not _is_text(value):
             return refused("holds a NUL or half a character; remove it", column=member, value=value)
-        if value is not None:
-            values[member] = format(value, "f") if isinstance(value, Decimal) else str(value)
+        if isinstance(value, str):
+            written[ours] = value
+        elif value is not None:
+            values[ours] = format(value, "f") if isinstance(value, Decimal) else str(value)
     for column in columns.required:
-        if column not in values:
+        if column not in values and column not in written:
             hint = f" ({columns.otherwise})" if columns.otherwise else ""
-            return refused(f"missing; every row needs it{hint}", column=column)
-    return Record(line=number, values=values)
+            theirs = shown(dialect.columns.get(column, column))[1:-1]
+            return refused(f"missing; every row needs it{hint}", column=theirs)
+    texts = _converted(name, number, written, columns, dialect)
+    return texts if texts.problem else Record(line=number, values={**values, **texts.values})
 
 
 def _is_text(value: str) -> bool:

@@ -7,6 +7,7 @@ from enum import IntEnum
 import attrs
 
 from invoicekit.batch import ItemOutcome, Standing
+from invoicekit.bulk.places import Places
 from invoicekit.bulk.recorder import Course
 from invoicekit.bulk.rows_file import row_of
 from invoicekit.bulk.sums import MoneyCount, Sums
@@ -68,6 +69,7 @@ class Report:
             how many. They were not attempted.
         money: What the payments among the rows come to, by how they ended; each payment counts once.
         course: How it went over its time.
+        places: Where the rows stand, if they come from several files.
     """
 
     rows: int
@@ -80,6 +82,7 @@ class Report:
     unread: int | None = 0
     money: Sums = attrs.field(factory=dict)
     course: Course = attrs.field(factory=Course)
+    places: Places | None = None
 
     def count(self, standing: Standing) -> int:
         """Return how many rows ended this way."""
@@ -122,7 +125,7 @@ class Report:
             },
             "latency": self.course.latency.as_json(),
             "exit_code": int(self.exit_code()),
-            "problems": [row_of(outcome) for outcome in self.problems],
+            "problems": [row_of(outcome, self.places) for outcome in self.problems],
             "problems_left_out": self.problems_left_out,
         }
 

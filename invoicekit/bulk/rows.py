@@ -17,7 +17,10 @@ from invoicekit.model import Money
 
 ENTRY_COLUMNS = Columns(required=("time_entry_id",))
 PAYMENT_COLUMNS = Columns(
-    required=("reference", "invoice_id", "amount", "currency", "paid_at"), optional=("note",)
+    required=("reference", "invoice_id", "amount", "currency", "paid_at"),
+    optional=("note",),
+    amounts=("amount",),
+    instants=("paid_at",),
 )
 
 _ID = re.compile(r"[A-Za-z0-9_:~-](?:[A-Za-z0-9_.:~-]{0,126}[A-Za-z0-9_:~-])?")
@@ -138,7 +141,8 @@ def _reference(text: str) -> str:
 
 def _amount(text: str, currency: str) -> Money:
     if _AMOUNT.fullmatch(text) is None:
-        raise _Unusable("amount", "is not an amount; write major units with a point, like 120.00")
+        hint = "; where its decimals stand after a comma, say --decimal ," if "," in text else ""
+        raise _Unusable("amount", f"is not an amount; write major units with a point, like 120.00{hint}")
     if _CURRENCY.fullmatch(currency) is None:
         raise _Unusable("currency", "is not a currency; write the ISO 4217 code in capitals, like EUR")
     amount = Money(Decimal(text), currency)

@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import IO, Self
 
 from invoicekit.batch import ItemOutcome
+from invoicekit.bulk.places import Places
 from invoicekit.bulk.rows import PaymentRow
 from invoicekit.bulk.status_rows import StatusRow
 from invoicekit.bulk.wording import spreadsheet_safe
 from invoicekit.errors import UsageError
 
+_FILES = ("file", "first_file")
 _OUTCOME = ("line", "id", "standing", "reason", "first_line", "resource_id")
 PAYMENT_CELLS = ("invoice_id", "amount", "currency", "paid_at", "note")
 STATUS_CELLS = ("status",)
@@ -25,15 +27,19 @@ class RowsFile:
 
     Args:
         cells: What the rows carry beside their outcome, e.g. `PAYMENT_CELLS`: CSV needs it beforehand.
+        places: Of several files: each row then names its own.
     """
 
-    def __init__(self, path: str | Path, *, cells: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, path: str | Path, *, cells: tuple[str, ...] = (), places: Places | None = None
+    ) -> None:
         self._path = Path(path)
         suffix = self._path.suffix.lower()
         if suffix not in {".csv", ".jsonl", ".ndjson"}:
             raise UsageError(f"{path}: the rows file ends in .csv or .jsonl")
         self._is_csv = suffix == ".csv"
-        self._columns = _OUTCOME + cells
+        self._places = places
+        self._columns = (*(() if places is None else _FILES), *_OUTCOME, *cells)
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
@@ -60,7 +66,7 @@ class RowsFile:
         """Add one row."""
         if self._file is None:
             raise UsageError("the rows file is open only inside its with block")
-        row = row_of(outcome)
+        row = row_of(outcome, self._places)
         if self._is_csv:
             cells = [_cell(row.get(column, "")) for column in self._columns]
             csv.writer(self._file, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
@@ -68,10 +74,16 @@ class RowsFile:
             self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def row_of(outcome: ItemOutcome[object]) -> dict[str, str | int]:
-    """Return an outcome as a flat row: what a rows file and the audit hold."""
-    row: dict[str, str | int] = {
-        "line": outcome.position,
+def row_of(outcome: ItemOutcome[object], places: Places | None = None) -> dict[str, str | int]:
+    """Return an outcome as a flat row: what a rows file and the audit hold.
+
+    Args:
+        places: Of several files: the row then says which one.
+    """
+    name, line = ("", outcome.position) if places is None else places.locate(outcome.position)
+    row: dict[str, str | int] = {} if places is None else {"file": name}
+    row |= {
+        "line": line,
         "id": outcome.id,
         "standing": outcome.standing.value,
     }
@@ -79,6 +91,8 @@ def row_of(outcome: ItemOutcome[object]) -> dict[str, str | int]:
         row["reason"] = outcome.reason
     if outcome.first_position is not None:
         row["first_line"] = outcome.first_position
+        if places is not None:
+            row["first_file"], row["first_line"] = places.locate(outcome.first_position)
     if outcome.resource_id is not None:
         row["resource_id"] = outcome.resource_id
     carried = outcome.payload

@@ -12,14 +12,22 @@ from typing import IO
 
 import attrs
 
+from invoicekit.bulk.dialect import Dialect
 from invoicekit.bulk.lines import numbered_lines
-from invoicekit.bulk.record import Columns, Format, NumberedLines, Record, csv_records, jsonl_records
+from invoicekit.bulk.record import (
+    NOT_UTF_8,
+    Columns,
+    Format,
+    NumberedLines,
+    Record,
+    csv_records,
+    jsonl_records,
+)
 from invoicekit.bulk.wording import InputError, complaint, shown
 
 STDIN = "-"
 _STDIN_DESCRIPTOR = 0
 _FORMATS = {".csv": Format.CSV, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @attrs.frozen(kw_only=True)
@@ -31,12 +39,14 @@ class Source:
         columns: What its rows hold.
         format: None tells it from the name, else from the first character.
         shown_as: What messages call it; None takes it from the path.
+        dialect: How other programs wrote it.
     """
 
     path: str
     columns: Columns
     format: Format | None = None
     shown_as: str | None = None
+    dialect: Dialect = attrs.field(factory=Dialect)
 
     @property
     def name(self) -> str:
@@ -68,18 +78,18 @@ class Source:
         """Read the whole file once and return how many lines may be rows; a pipe is left alone and gives 0.
 
         Raises:
-            InputError: It cannot be read, is not UTF-8, is empty or has other columns.
+            InputError: It cannot be read, is in another encoding, is empty or has other columns.
         """
         if not self.is_rereadable:
             return 0
         number, first = 0, b""
         with self.open() as file:
-            for number, raw in numbered_lines(file.read):
+            for number, raw in numbered_lines(self.dialect.decoded(file.read, name=self.name)):
                 first = first or raw or b""
                 try:
                     (raw or b"").decode()
                 except UnicodeDecodeError as failure:
-                    message = f"byte {failure.start + 1} of the line is not UTF-8; save the file as UTF-8"
+                    message = f"byte {failure.start + 1} of the line is {NOT_UTF_8}"
                     raise InputError(complaint(self.name, number, message)) from None
         with closing(self.records()) as records:
             next(records, None)
@@ -137,22 +147,24 @@ class Source:
 
     def _parse(self, read: Callable[[int], bytes]) -> Iterator[Record]:
         first = b""
+        read = self.dialect.decoded(read, name=self.name)
 
         def read_on(size: int) -> bytes:
             nonlocal first
             block, first = first, b""
             return block or read(size)
 
+        for named in (*self.dialect.columns, *self.dialect.values):
+            if named not in self.columns.known:
+                raise InputError(f"--map: these rows have no {named}; they have {self.columns}")
         try:
             first = read(65_536)
             form = self._form(first)
-            if first.startswith(_WIDE_MARKS):
-                raise InputError(f"{self.name} is UTF-16; save the file as UTF-8")
             if b"\r" in first and b"\n" not in first:
                 raise InputError(f"{self.name}: lines end with CR alone; save the file with LF line ends")
             lines: NumberedLines = numbered_lines(read_on)
             parse = csv_records if form is Format.CSV else jsonl_records
-            yield from parse(self.name, lines, self.columns)
+            yield from parse(self.name, lines, self.columns, self.dialect)
         except OSError as failure:
             raise _unusable(self.name, failure) from None
 

@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
-from invoicekit.bulk import ENTRY_COLUMNS, MarkJob, Source, entry_items
+from invoicekit.bulk import ENTRY_COLUMNS, MarkJob, entry_items
+from invoicekit.cli.bulk_input import (
+    DelimiterOption,
+    EncodingOption,
+    MapOption,
+    inputs_of,
+)
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.options import (
@@ -22,7 +28,9 @@ from invoicekit.cli.options import (
 
 
 def mark_invoiced(
-    file: Annotated[str, typer.Argument(help="CSV or JSONL with the column time_entry_id; - reads a pipe.")],
+    files: Annotated[
+        list[str], typer.Argument(help="CSV or JSONL with the column time_entry_id; - reads a pipe.")
+    ],
     provider: ProviderOption = None,
     profile: ProfileOption = None,
     settings: SettingsOption = None,
@@ -36,6 +44,9 @@ def mark_invoiced(
     chunk: Annotated[
         int | None, typer.Option(min=1, help="Most entries in one request; never above the provider's limit.")
     ] = None,
+    mapping: MapOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     as_json: JsonOption = False,
@@ -44,7 +55,7 @@ def mark_invoiced(
 
     Marking twice is harmless: run it again after an interruption.
     """
-    source = Source(path=file, columns=ENTRY_COLUMNS)
+    source = inputs_of(files, ENTRY_COLUMNS, mapping=mapping, delimiter=delimiter, encoding=encoding)
     target = Target.of(
         provider=provider,
         profile=profile,

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from invoicekit.bulk import PAYMENT_CELLS, PAYMENT_COLUMNS, PayJob, Source, payment_items
+from invoicekit.bulk import PAYMENT_CELLS, PAYMENT_COLUMNS, PayJob, payment_items
+from invoicekit.cli.bulk_input import (
+    DecimalOption,
+    DelimiterOption,
+    EncodingOption,
+    MapOption,
+    ValueOption,
+    inputs_of,
+)
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.options import (
@@ -22,8 +30,8 @@ from invoicekit.cli.options import (
 
 
 def pay(
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         typer.Argument(
             help="CSV or JSONL with the columns reference, invoice_id, amount, currency, paid_at and "
             "perhaps note; amounts in major units; - reads a pipe."
@@ -36,6 +44,11 @@ def pay(
     workspace: WorkspaceOption = None,
     journal: JournalOption = None,
     on_doubt: OnDoubtOption = None,
+    mapping: MapOption = None,
+    values: ValueOption = None,
+    delimiter: DelimiterOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     as_json: JsonOption = False,
@@ -44,7 +57,15 @@ def pay(
 
     Run it again after an interruption: what stands at the provider already is found and not sent again.
     """
-    source = Source(path=file, columns=PAYMENT_COLUMNS)
+    source = inputs_of(
+        files,
+        PAYMENT_COLUMNS,
+        mapping=mapping,
+        values=values,
+        delimiter=delimiter,
+        decimal=decimal,
+        encoding=encoding,
+    )
     target = Target.of(
         provider=provider,
         profile=profile,

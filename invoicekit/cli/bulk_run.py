@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from invoicekit.adapter import Capability
-from invoicekit.bulk import Item, Job, JobExit, Plan, Source, Standing, plan_job
+from invoicekit.bulk import Inputs, Item, Job, JobExit, Plan, Standing, plan_job
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, hint, option_of, told
 from invoicekit.cli.lines import counted, tell
@@ -45,7 +45,7 @@ class BulkRun:
     name: str
     operation: str
     target: Target
-    source: Source
+    source: Inputs
     rows_out: Path | None = None
     as_json: bool = False
     cells: tuple[str, ...] = ()
@@ -75,7 +75,12 @@ class BulkRun:
         capability = self.check_offered()
         self.source.check()
         limit = capability.batch_limit or 1
-        return plan_job(_in_turn(items), size=min(size or limit, limit), calls=capability.calls)
+        return plan_job(
+            _in_turn(items),
+            size=min(size or limit, limit),
+            calls=capability.calls,
+            places=self.source.places,
+        )
 
     def plan(self, items: Items[T], *, size: int | None, allowed: Allowed | None = None) -> NoReturn:
         """Print what would be sent, and what a person must allow before.
@@ -125,6 +130,7 @@ class BulkRun:
                 total=total,
                 rows_out=self.rows_out,
                 cells=self.cells,
+                places=self.source.places if len(self.source.sources) > 1 else None,
             )
 
 

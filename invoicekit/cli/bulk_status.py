@@ -11,11 +11,17 @@ from invoicekit.bulk import (
     STATUS_CELLS,
     STATUS_COLUMNS,
     STATUS_WORDS,
-    Source,
+    Columns,
+    Inputs,
     StatusJob,
     StatusSteps,
-    kept,
     status_items,
+)
+from invoicekit.cli.bulk_input import (
+    DelimiterOption,
+    EncodingOption,
+    MapOption,
+    inputs_of,
 )
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
@@ -42,8 +48,8 @@ _EACH_ITS_OWN = attrs.evolve(STATUS_COLUMNS, otherwise="or give one status for a
 
 
 def set_status(
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         typer.Argument(
             help=f"CSV or JSONL with the columns invoice_id and status ({_WORDS}), or with invoice_id alone "
             "and --to; - reads a pipe."
@@ -59,6 +65,9 @@ def set_status(
     workspace: WorkspaceOption = None,
     journal: JournalOption = None,
     on_doubt: OnDoubtOption = None,
+    mapping: MapOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
     allow_irreversible: AllowIrreversibleOption = False,
     allow_payment_loss: PaymentLossOption = None,
     dry_run: DryRunOption = False,
@@ -72,9 +81,10 @@ def set_status(
     """
     if to is not None and to not in STATUS_WORDS:
         raise UsageError(f"--to wants one of {_WORDS}")
+    status = None if to is None else STATUS_WORDS[to]
     apply_statuses(
-        file,
-        to=None if to is None else STATUS_WORDS[to],
+        inputs_of(files, columns_for(status), mapping=mapping, delimiter=delimiter, encoding=encoding),
+        to=status,
         target=Target.of(
             provider=provider,
             profile=profile,
@@ -91,8 +101,13 @@ def set_status(
     )
 
 
+def columns_for(to: InvoiceStatus | None) -> Columns:
+    """Return what the rows hold: their own status, unless one is given for all of them."""
+    return _EACH_ITS_OWN if to is None else INVOICE_COLUMNS
+
+
 def apply_statuses(
-    file: str,
+    source: Inputs,
     *,
     to: InvoiceStatus | None,
     target: Target,
@@ -116,7 +131,7 @@ def apply_statuses(
         name="invoices",
         operation="set_status",
         target=target,
-        source=Source(path=file, columns=_EACH_ITS_OWN if to is None else INVOICE_COLUMNS),
+        source=source,
         rows_out=rows_out,
         as_json=as_json,
         cells=STATUS_CELLS,
@@ -129,9 +144,9 @@ def apply_statuses(
     asked_for = STATUS_WORDS.values() if to is None else (to,)
     if all(allowed.decides(consent) for status in asked_for for consent in steps.consents(status)):
         _take(command, steps, to, allowed)
-    with kept(command.source) as source:
-        command = attrs.evolve(command, source=source)
-        plan = command.worked_out(status_items(source, steps, to=to), size=1)
+    with command.source.kept() as looked_at:
+        command = attrs.evolve(command, source=looked_at)
+        plan = command.worked_out(status_items(looked_at, steps, to=to), size=1)
         _take(command, steps, to, settled(plan.consents, allowed, provider=adapter.name))
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from invoicekit.cli.bulk_status import apply_statuses
+from invoicekit.cli.bulk_input import DelimiterOption, EncodingOption, MapOption, inputs_of
+from invoicekit.cli.bulk_status import apply_statuses, columns_for
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed
 from invoicekit.cli.options import (
@@ -25,7 +26,9 @@ from invoicekit.model import InvoiceStatus
 
 
 def void(
-    file: Annotated[str, typer.Argument(help="CSV or JSONL with the column invoice_id; - reads a pipe.")],
+    files: Annotated[
+        list[str], typer.Argument(help="CSV or JSONL with the column invoice_id; - reads a pipe.")
+    ],
     provider: ProviderOption = None,
     profile: ProfileOption = None,
     settings: SettingsOption = None,
@@ -33,6 +36,9 @@ def void(
     workspace: WorkspaceOption = None,
     journal: JournalOption = None,
     on_doubt: OnDoubtOption = None,
+    mapping: MapOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
     allow_irreversible: AllowIrreversibleOption = False,
     allow_payment_loss: PaymentLossOption = None,
     dry_run: DryRunOption = False,
@@ -45,7 +51,13 @@ def void(
     first.
     """
     apply_statuses(
-        file,
+        inputs_of(
+            files,
+            columns_for(InvoiceStatus.VOID),
+            mapping=mapping,
+            delimiter=delimiter,
+            encoding=encoding,
+        ),
         to=InvoiceStatus.VOID,
         target=Target.of(
             provider=provider,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from invoicekit.bulk import ItemOutcome, Report, Standing, Usage
+from invoicekit.bulk import ItemOutcome, Places, Report, Standing, Usage
 from invoicekit.cli.failure import explain
 from invoicekit.cli.lines import counted, tell
 from invoicekit.cli.running import Finished
@@ -43,9 +43,11 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
     console.print(counts_table({name: report}))
     tell(console, usage_line(report.usage))
     told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]
+    places = report.places or Places()
     for outcome in told[:SHOWN_PROBLEMS]:
-        line = problem_line(outcome)
-        tell(console, line if names_its_line(outcome) else f"line {outcome.position}: {line}", indent=2)
+        line = problem_line(outcome, places)
+        place = "" if names_its_line(outcome, places) else f"{places.word(outcome.position)}: "
+        tell(console, f"{place}{line}", indent=2)
     more = report.count(Standing.UNKNOWN) + report.count(Standing.REJECTED) - SHOWN_PROBLEMS
     if more > 0:
         where = f"all rows are in {rows_out}" if rows_out else "name a file with --rows-out to get all rows"
@@ -54,15 +56,19 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
         tell(console, line)
 
 
-def problem_line(outcome: ItemOutcome[object]) -> str:
+def problem_line(outcome: ItemOutcome[object], places: Places | None = None) -> str:
     """Say how a row ended and why; a reason that names file and line needs no id beside it."""
-    who = "" if names_its_line(outcome) else outcome.id
-    return ": ".join(filter(None, (outcome.standing.value, who, outcome.reason)))
+    who = "" if names_its_line(outcome, places) else outcome.id
+    told = ": ".join(filter(None, (outcome.standing.value, who, outcome.reason)))
+    if outcome.first_position is None:
+        return told
+    return f"{told} (the first one: {(places or Places()).word(outcome.first_position)})"
 
 
-def names_its_line(outcome: ItemOutcome[object]) -> bool:
+def names_its_line(outcome: ItemOutcome[object], places: Places | None = None) -> bool:
     """Tell whether the reason is a complaint about the row as it was read."""
-    return re.match(rf".*?:{outcome.position}(, column |: )", outcome.reason) is not None
+    _, line = (places or Places()).locate(outcome.position)
+    return re.match(rf".*?:{line}(, column |: )", outcome.reason) is not None
 
 
 def _what_to_do(finished: Finished) -> Iterator[str]:
@@ -72,7 +78,7 @@ def _what_to_do(finished: Finished) -> Iterator[str]:
     if report.stopped_by is not None:
         yield f"The job ended early: {explain(report.stopped_by)}."
     if finished.not_attempted:
-        yield f"Not attempted: lines {finished.not_attempted}."
+        yield f"Not attempted: {(report.places or Places()).lines(finished.not_attempted)}."
         yield "Run the same command again: it does what is left."
     if report.count(Standing.UNKNOWN):
         yield (

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from invoicekit.bulk import InputError, ItemOutcome, Ranges, Report, RowsFile, Standing, Tally
+from invoicekit.bulk import InputError, ItemOutcome, Places, Ranges, Report, RowsFile, Standing, Tally
 from invoicekit.cli.interrupt import interruptible
 from invoicekit.cli.progress import Bars
 
@@ -61,14 +61,19 @@ async def run_job(
     total: int | None = None,
     rows_out: Path | None = None,
     cells: tuple[str, ...] = (),
+    places: Places | None = None,
 ) -> Finished:
-    """Carry a job out; whatever ends it early, it never ends without its report."""
+    """Carry a job out; whatever ends it early, it never ends without its report.
+
+    Args:
+        places: Where the rows stand, if they come from several files.
+    """
     input_failure = None
     not_attempted = Ranges()
     with ExitStack() as stack:
         rows = None
         if rows_out is not None:
-            rows = stack.enter_context(RowsFile(rows_out, cells=cells))
+            rows = stack.enter_context(RowsFile(rows_out, cells=cells, places=places))
         stack.enter_context(interruptible(job, say=bars.say))
         async with bars.show(label, job.tally, total=total):
             try:
@@ -80,5 +85,8 @@ async def run_job(
             except InputError as failure:
                 input_failure = failure
     return Finished(
-        label=label, report=job.report(), not_attempted=not_attempted, input_failure=input_failure
+        label=label,
+        report=attrs.evolve(job.report(), places=places),
+        not_attempted=not_attempted,
+        input_failure=input_failure,
     )

@@ -1,13 +1,12 @@
 """Mapping profiles: which column of a bank's CSV means what, and how it writes amounts and dates."""
 
-import codecs
-import tomllib
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
 import attrs
 
+from invoicekit.bulk import encoding_of, known_keys, load_toml, mark_of, table_of, text_of
 from invoicekit.errors import UsageError
 
 _FIELDS = (
@@ -130,16 +129,7 @@ def load_csv_profile(name: str) -> CsvProfile:
     known = built_in_profiles()
     if name in known:
         return known[name]
-    try:
-        document = tomllib.loads(Path(name).read_text("utf-8"))
-    except FileNotFoundError:
-        raise UsageError(
-            f"there is no mapping profile {name!r}; name a TOML file or one of {', '.join(known)}"
-        ) from None
-    except OSError as failure:
-        raise UsageError(f"{name}: {failure.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
-        raise UsageError(f"{name}: not TOML: {failure}") from None
+    document = load_toml(Path(name), otherwise=f" or one of {', '.join(known)}")
     return profile_of(document, name=name)
 
 
@@ -152,23 +142,23 @@ def profile_of(document: Mapping[str, object], *, name: str) -> CsvProfile:
     Raises:
         UsageError: Something in it is unknown, missing or of the wrong kind.
     """
-    _known(document, ("columns", "format"), name)
-    columns = _table(document, "columns", name)
-    form = _table(document, "format", name)
-    _known(columns, _FIELDS, f"{name}, [columns]")
-    _known(form, _KEYS, f"{name}, [format]")
+    known_keys(document, ("columns", "format"), name)
+    columns = table_of(document, "columns", name)
+    form = table_of(document, "format", name)
+    known_keys(columns, _FIELDS, f"{name}, [columns]")
+    known_keys(form, _KEYS, f"{name}, [format]")
     where = f"{name}, [format]"
     profile = CsvProfile(
         columns={field: _names(value, f"{name}, [columns] {field}") for field, value in columns.items()},
-        delimiter=_mark(form, "delimiter", ",", where),
-        decimal=_mark(form, "decimal", ".", where),
-        thousands=_mark(form, "thousands", "", where),
-        date=_text(form, "date", "%Y-%m-%d", where),
-        encoding=_encoding(_text(form, "encoding", "utf-8", where), where),
+        delimiter=mark_of(form, "delimiter", ",", where),
+        decimal=mark_of(form, "decimal", ".", where),
+        thousands=mark_of(form, "thousands", "", where),
+        date=text_of(form, "date", "%Y-%m-%d", where),
+        encoding=encoding_of(text_of(form, "encoding", "utf-8", where), where),
         skip_lines=_count(form, "skip_lines", where),
-        currency=_text(form, "currency", "", where),
-        account=_text(form, "account", "", where),
-        sign=_sign(_text(form, "sign", Sign.SIGNED.value, where), where),
+        currency=text_of(form, "currency", "", where),
+        account=text_of(form, "account", "", where),
+        sign=_sign(text_of(form, "sign", Sign.SIGNED.value, where), where),
         **{
             key: _words(form[key], f"{where} {key}") for key in ("credit_words", "debit_words") if key in form
         },
@@ -179,19 +169,6 @@ def profile_of(document: Mapping[str, object], *, name: str) -> CsvProfile:
     if profile.decimal == profile.thousands:
         raise UsageError(f"{where}: decimal and thousands are the same mark")
     return profile
-
-
-def _known(table: Mapping[str, object], names: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in names:
-            raise UsageError(f"{where}: {key!r} is not known; the names are {', '.join(names)}")
-
-
-def _table(document: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
-    table = document.get(key, {})
-    if not isinstance(table, Mapping):
-        raise UsageError(f"{name}: {key} is a table; write [{key}]")
-    return table
 
 
 def _names(value: object, where: str) -> tuple[str, ...]:
@@ -205,34 +182,11 @@ def _words(value: object, where: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _names(value, where))
 
 
-def _text(table: Mapping[str, object], key: str, default: str, where: str) -> str:
-    value = table.get(key, default)
-    if not isinstance(value, str):
-        raise UsageError(f"{where} {key}: text in quotes")
-    return value
-
-
-def _mark(table: Mapping[str, object], key: str, default: str, where: str) -> str:
-    value = _text(table, key, default, where)
-    if len(value) > 1 or value.isalnum() or (key != "thousands" and not value):
-        raise UsageError(f"{where} {key}: one character that is no letter or digit, not {value!r}")
-    return value
-
-
 def _count(table: Mapping[str, object], key: str, where: str) -> int:
     value = table.get(key, 0)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise UsageError(f"{where} {key}: how many lines, such as 4")
     return value
-
-
-def _encoding(name: str, where: str) -> str:
-    try:
-        codec = codecs.lookup(name)
-        "".encode(name)
-    except LookupError:
-        raise UsageError(f"{where} encoding: {name!r} is not known; such as utf-8, cp1252, utf-16") from None
-    return codec.name
 
 
 def _sign(word: str, where: str) -> Sign:

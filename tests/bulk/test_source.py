@@ -70,7 +70,7 @@ def test_the_format_can_be_named(entries: Write, tmp_path: Path) -> None:
             b"time_entry_id\nx\n\xff\xe9\n",
             "entries.csv:3: byte 1 of the line is not UTF-8; save the file as UTF-8",
         ),
-        ("time_entry_id\nx\n".encode("utf-16"), "entries.csv"),
+        ("time_entry_id\nx\n".encode("utf-16-le"), "entries.csv:1: a NUL byte"),
         (b"time_entry_id\rx\ry\r", "lines end with CR alone"),
         (b'"time_entry_id\nx\n', "entries.csv:1: a quote is opened and never closed"),
         (b"\0time_entry_id\n", "entries.csv:1: a NUL byte"),
@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str, mess
         (f"{A}\n{B},extra\n{C}\n", "entries.csv:3: this row has 2 columns, the first line names 1"),
         (f"{A}\n{B[:3]}\0\n{C}\n", "entries.csv:3: a NUL byte in the row; remove it"),
         (f'{A}\n"{B}\n{C}\n', "entries.csv:3: a quote is opened and never closed"),
-        (f'{A}\n"x"y\n{C}\n', "entries.csv:3: not comma-separated values"),
+        (f'{A}\n"x"y\n{C}\n', "entries.csv:3: not readable as CSV"),
         (f"{A}\n{'x' * 100_000}\n{C}\n", "entries.csv:3: this line is longer than 65536 bytes"),
         (f"{A}\n{'x' * 1_000_000}\n{C}\n", "entries.csv:3: this line is longer than 65536 bytes"),
     ],
@@ -126,7 +126,9 @@ def test_bytes_that_are_no_text_cost_only_their_row(entries: Write) -> None:
     """In a pipe, which cannot be checked beforehand, the rest still goes on."""
     source = entries(b"time_entry_id\n" + A.encode() + b"\n\xff\xfe\xfa\n" + C.encode())
 
-    assert problems(source.records()) == ["entries.csv:3: not UTF-8; save the file as UTF-8"]
+    assert problems(source.records()) == [
+        "entries.csv:3: not UTF-8; save the file as UTF-8, or name its encoding, such as --encoding cp1252"
+    ]
     assert ids(source) == [A, C]
 
 

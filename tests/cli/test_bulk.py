@@ -70,7 +70,7 @@ def test_entries_are_marked(command: CommandLine, stocked: Stocked, tmp_path: Pa
 
 
 def test_marking_can_be_undone(command: CommandLine, stocked: Stocked, tmp_path: Path) -> None:
-    """`--undo` sets the flag back."""
+    """`--not-invoiced` takes the marks away."""
     file = entries_file(tmp_path, stocked.entries)
     command.run("bulk", "mark-invoiced", file, *stocked.account)
 
@@ -92,6 +92,29 @@ def test_bad_rows_are_named_and_the_rest_is_done(
     assert f"\n  rejected: {file}:7, column time_entry_id: '../x'" in ended.out
     assert "line 8: rejected: " + "6a" * 12 in ended.out
     assert stocked.marked() == set(stocked.entries)
+
+
+def test_a_bank_s_files_are_read_by_option(command: CommandLine, stocked: Stocked, tmp_path: Path) -> None:
+    """Names, marks and encoding by option; a reference for two amounts is told with both its places."""
+    rows = [("bank-1", "10,50"), ("bank-2", "20,00")], [("bank-1", "99,00"), ("bank-2", "20,00")]
+    files = []
+    for number, pairs in enumerate(rows, start=1):
+        lines = [f"{ref};{stocked.invoices[0]};{amount};{PAID_AT};Müller" for ref, amount in pairs]
+        path = tmp_path / f"bank-{number}.csv"
+        path.write_text("\n".join(["Ref;Rechnung;Betrag;paid_at;Zahler", *lines, ""]), encoding="cp1252")
+        files.append(path)
+    options = ["--map", "reference=Ref,invoice_id=Rechnung,amount=Betrag", "--value", "currency=EUR"]
+    options += ["--delimiter", ";", "--decimal", ","]
+
+    blind = command.run("bulk", "pay", *files, *options, *stocked.account)
+    ended = command.run("bulk", "pay", *files, *options, "--encoding", "cp1252", *stocked.account)
+
+    assert (blind.code, ended.code) == (2, 1)
+    assert "is not UTF-8; save the file as UTF-8, or name its encoding" in blind.err.replace("\n", " ")
+    shown = " ".join(ended.out.split())
+    assert f"{files[1]}:2: rejected: bank-1" in shown
+    assert f"(the first one: {files[0]}:2)" in shown
+    assert sorted(stocked.payments()) == [(stocked.invoices[0], 1050), (stocked.invoices[0], 2000)]
 
 
 def test_payments_are_recorded_once_however_often(

@@ -56,6 +56,8 @@ def stocked(tmp_path: Path, readme: str, monkeypatch: pytest.MonkeyPatch) -> Ite
         entries = [str(row["id"]) for row in simulated.ask("ledger/time-entries")]
         invoices = [str(row["id"]) for row in simulated.ask("ledger/invoices")]
         write_files(tmp_path, readme, entries, invoices)
+        numbers = {str(row["id"]): row["number"] for row in simulated.ask("ledger/invoices")}
+        write_bank_files(tmp_path, readme, entries, invoices, str(numbers[invoices[3]]))
         yield Stocked(command=CommandLine(tmp_path, os.environ), entries=entries, invoices=invoices)
 
 
@@ -67,8 +69,18 @@ def write_files(folder: Path, readme: str, entries: list[str], invoices: list[st
     )
     (folder / "statuses.csv").write_text(f"invoice_id,status\n{invoices[3]},open\n{invoices[4]},void\n")
     (folder / "invoices.csv").write_text(f"invoice_id\n{invoices[4]}\n")
-    ((_, profile),) = blocks(readme, "toml")
+    _, (_, profile) = blocks(readme, "toml")
     (folder / "invoicekit.toml").write_text(profile)
+
+
+def write_bank_files(folder: Path, readme: str, entries: list[str], invoices: list[str], number: str) -> None:
+    (folder / "more-entries.jsonl").write_text(json.dumps({"time_entry_id": entries[0]}) + "\n")
+    row = f"Müller;bank-7;{invoices[2]};10,50;2026-03-01T12:00:00Z"
+    (folder / "export.csv").write_text(f"Zahler;Ref;Invoice;Betrag;paid_at\n{row}\n", encoding="cp1252")
+    (_, profile), _ = blocks(readme, "toml")
+    (folder / "bank.toml").write_text(profile)
+    line = f"B1,2026-03-01,900.00,EUR,Invoice {number} thanks,"
+    (folder / "bank.csv").write_text(f"id,booked,amount,currency,text,payer\n{line}\n")
 
 
 def execute(code: str, line: int, names: dict[str, object], runner: asyncio.Runner | None) -> None:
