@@ -53,6 +53,7 @@ ELSEWHERE = frozenset(
         "resolve_unknown",
         "settle",
         "stats",
+        "watched",
         "write",
     }
 )

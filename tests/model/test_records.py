@@ -31,6 +31,9 @@ from invoicekit.model import (
     StatusRule,
     TimeEntry,
     TimeEntryQuery,
+    TimeGrouping,
+    TimeLink,
+    TimeWindow,
     WriteResult,
 )
 
@@ -67,6 +70,8 @@ COMMANDS: list[attrs.AttrsInstance] = [
     StatusChange(invoice_id="i", status=InvoiceStatus.VOID),
     StatusRule(raw="VOID", status=InvoiceStatus.VOID),
     TimeEntryQuery(invoiced=False),
+    TimeLink(invoice_id="i", entry_ids=("a",)),
+    TimeWindow(start=WHEN, end=WHEN, grouping=TimeGrouping.SINGLE, entry_ids=("a",)),
     Page(items=(1,)),
     EUR,
 ]
