@@ -1,7 +1,7 @@
 """Watch a job while it runs: its pace, its pauses, how long answers take."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -89,7 +89,14 @@ class Recorder:
 
     def look(self, *, rows: int, counts: Mapping[Standing, int], total: int | None) -> Progress:
         """Measure now."""
-        return self._meter.look(rows=rows, counts=counts, total=total)
+        progress = self._meter.look(rows=rows, counts=counts, total=total)
+        left = self.pause_left
+        if left <= progress.paused_seconds:
+            return progress
+        # A pause that the limiter does not hold: the job itself waits before it asks again.
+        return attrs.evolve(
+            progress, paused_seconds=left, resumes_at=self._clock.now() + timedelta(seconds=left)
+        )
 
     def course(self) -> Course:
         """Return how it went so far."""

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -28,11 +29,18 @@ class RowsFile:
     Args:
         cells: What the rows carry beside their outcome, e.g. `PAYMENT_CELLS`: CSV needs it beforehand.
         places: Of several files: each row then names its own.
+        more: Returns further cells of a row, by their names in `cells`.
     """
 
     def __init__(
-        self, path: str | Path, *, cells: tuple[str, ...] = (), places: Places | None = None
+        self,
+        path: str | Path,
+        *,
+        cells: tuple[str, ...] = (),
+        places: Places | None = None,
+        more: Callable[[ItemOutcome[object]], Mapping[str, str]] = lambda outcome: {},
     ) -> None:
+        self._more = more
         self._path = Path(path)
         suffix = self._path.suffix.lower()
         if suffix not in {".csv", ".jsonl", ".ndjson"}:
@@ -66,7 +74,7 @@ class RowsFile:
         """Add one row."""
         if self._file is None:
             raise UsageError("the rows file is open only inside its with block")
-        row = row_of(outcome, self._places)
+        row = {**row_of(outcome, self._places), **self._more(outcome)}
         if self._is_csv:
             cells = [_cell(row.get(column, "")) for column in self._columns]
             csv.writer(self._file, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)

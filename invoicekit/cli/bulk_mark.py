@@ -13,6 +13,7 @@ from invoicekit.cli.bulk_input import (
 )
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
+from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.options import (
     BaseUrlOption,
     DryRunOption,
@@ -20,11 +21,15 @@ from invoicekit.cli.options import (
     JsonOption,
     OnDoubtOption,
     ProfileOption,
+    ProgressOption,
     ProviderOption,
+    QuietOption,
+    ReportOption,
     RowsOutOption,
     SettingsOption,
     WorkspaceOption,
 )
+from invoicekit.cli.telling import Telling
 
 
 def mark_invoiced(
@@ -49,6 +54,9 @@ def mark_invoiced(
     encoding: EncodingOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Mark time entries as invoiced.
@@ -72,11 +80,8 @@ def mark_invoiced(
         source=source,
         rows_out=rows_out,
         as_json=as_json,
+        telling=Telling.of("bulk mark-invoiced", report=report, progress=progress, is_quiet=quiet),
     )
     if dry_run:
         command.plan(entry_items(source), size=chunk)
-    command.run(
-        lambda service, pause: MarkJob(
-            service, entry_items(source), invoiced=not not_invoiced, size=chunk, on_pause=pause
-        )
-    )
+    command.run(lambda service: MarkJob(service, entry_items(source), invoiced=not not_invoiced, size=chunk))

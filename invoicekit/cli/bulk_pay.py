@@ -15,6 +15,7 @@ from invoicekit.cli.bulk_input import (
 )
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
+from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.options import (
     BaseUrlOption,
     DryRunOption,
@@ -22,11 +23,15 @@ from invoicekit.cli.options import (
     JsonOption,
     OnDoubtOption,
     ProfileOption,
+    ProgressOption,
     ProviderOption,
+    QuietOption,
+    ReportOption,
     RowsOutOption,
     SettingsOption,
     WorkspaceOption,
 )
+from invoicekit.cli.telling import Telling
 
 
 def pay(
@@ -51,6 +56,9 @@ def pay(
     encoding: EncodingOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Record payments, each reference at most once.
@@ -82,8 +90,9 @@ def pay(
         source=source,
         rows_out=rows_out,
         as_json=as_json,
+        telling=Telling.of("bulk pay", report=report, progress=progress, is_quiet=quiet),
         cells=PAYMENT_CELLS,
     )
     if dry_run:
         command.plan(payment_items(source), size=1)
-    command.run(lambda service, pause: PayJob(service, payment_items(source), on_pause=pause))
+    command.run(lambda service: PayJob(service, payment_items(source)))

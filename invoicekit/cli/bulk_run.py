@@ -15,9 +15,9 @@ from invoicekit.bulk import Inputs, Item, Job, JobExit, Plan, Standing, plan_job
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, hint, option_of, told
 from invoicekit.cli.lines import counted, tell
-from invoicekit.cli.progress import Bars
 from invoicekit.cli.report_view import SHOWN_PROBLEMS, show_report
-from invoicekit.cli.running import Finished, run_job
+from invoicekit.cli.running import Finished, run_job, write_finished
+from invoicekit.cli.telling import Telling
 from invoicekit.errors import (
     AuthenticationError,
     NotFound,
@@ -38,6 +38,7 @@ class BulkRun:
 
     Attributes:
         name: What its rows are called.
+        telling: How it is shown, and where its report goes.
         operation: The service's method, whose capability says what one call costs.
         cells: What the rows file holds of a row beside its outcome.
     """
@@ -49,6 +50,7 @@ class BulkRun:
     rows_out: Path | None = None
     as_json: bool = False
     cells: tuple[str, ...] = ()
+    telling: Telling = attrs.field(factory=Telling)
 
     def check_offered(self) -> Capability:
         """Return what the operation costs.
@@ -96,12 +98,17 @@ class BulkRun:
             _show_plan(Console(), self.name, plan, allowed or Allowed(), provider=provider)
         raise typer.Exit(JobExit.REJECTED if plan.rejected else JobExit.DONE)
 
-    def run(self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]]) -> NoReturn:
+    def run(self, start: Callable[[InvoiceService], Job[T]]) -> NoReturn:
         """Carry the job out and print its report.
 
         Raises:
             InvoiceKitError: It could not begin, or its input cannot be used.
         """
+        with self.telling.display.failing():
+            self._run(start)
+
+    def _run(self, start: Callable[[InvoiceService], Job[T]]) -> NoReturn:
+        self.telling.check()
         self.check_offered()
         total = self.source.check() or None
         finished = asyncio.run(self._carry_out(start, total))
@@ -112,25 +119,27 @@ class BulkRun:
         else:
             rows_out = None if self.rows_out is None else str(self.rows_out)
             show_report(Console(), self.name, finished, rows_out=rows_out)
+        write_finished(
+            self.telling.report, title=f"{self.telling.title} {self.source.name}", finished=[finished]
+        )
         if finished.input_failure is not None and not finished.report.count(Standing.UNKNOWN):
             raise finished.input_failure
         raise typer.Exit(finished.report.exit_code())
 
-    async def _carry_out(
-        self, start: Callable[[InvoiceService, Callable[[float], None]], Job[T]], total: int | None
-    ) -> Finished:
-        bars = Bars(Console(stderr=True))
+    async def _carry_out(self, start: Callable[[InvoiceService], Job[T]], total: int | None) -> Finished:
+        bars = self.telling.display
         bars.say(f"Journal: {self.target.journal_file()}")
         async with self.target.service() as service:
             await _learn_limits(service)
             return await run_job(
-                start(service, bars.pause),
+                start(service),
                 label=self.name,
                 bars=bars,
                 total=total,
                 rows_out=self.rows_out,
                 cells=self.cells,
                 places=self.source.places if len(self.source.sources) > 1 else None,
+                report_to=self.telling.report,
             )
 
 

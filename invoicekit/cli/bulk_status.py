@@ -26,6 +26,7 @@ from invoicekit.cli.bulk_input import (
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, settled
+from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.options import (
     AllowIrreversibleOption,
     BaseUrlOption,
@@ -35,11 +36,15 @@ from invoicekit.cli.options import (
     OnDoubtOption,
     PaymentLossOption,
     ProfileOption,
+    ProgressOption,
     ProviderOption,
+    QuietOption,
+    ReportOption,
     RowsOutOption,
     SettingsOption,
     WorkspaceOption,
 )
+from invoicekit.cli.telling import Telling
 from invoicekit.errors import UnsupportedOperation, UsageError
 from invoicekit.model import InvoiceStatus
 
@@ -72,6 +77,9 @@ def set_status(
     allow_payment_loss: PaymentLossOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Set the status of invoices.
@@ -98,6 +106,7 @@ def set_status(
         is_dry=dry_run,
         rows_out=rows_out,
         as_json=as_json,
+        telling=Telling.of("bulk set-status", report=report, progress=progress, is_quiet=quiet),
     )
 
 
@@ -115,6 +124,7 @@ def apply_statuses(
     is_dry: bool,
     rows_out: Path | None,
     as_json: bool,
+    telling: Telling,
 ) -> None:
     """Plan the file's steps or take them, once what they need is allowed.
 
@@ -135,6 +145,7 @@ def apply_statuses(
         rows_out=rows_out,
         as_json=as_json,
         cells=STATUS_CELLS,
+        telling=telling,
     )
     command.check_offered()
     if to is not None and (reason := steps.refusal(to)):
@@ -152,11 +163,10 @@ def apply_statuses(
 
 def _take(command: BulkRun, steps: StatusSteps, to: InvoiceStatus | None, allowed: Allowed) -> NoReturn:
     command.run(
-        lambda service, pause: StatusJob(
+        lambda service: StatusJob(
             service,
             status_items(command.source, steps, to=to),
             allow_payment_loss=allowed.payment_loss is True,
             allow_irreversible=allowed.irreversible,
-            on_pause=pause,
         )
     )

@@ -8,6 +8,7 @@ from invoicekit.cli.bulk_input import DelimiterOption, EncodingOption, MapOption
 from invoicekit.cli.bulk_status import apply_statuses, columns_for
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed
+from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.options import (
     AllowIrreversibleOption,
     BaseUrlOption,
@@ -17,11 +18,15 @@ from invoicekit.cli.options import (
     OnDoubtOption,
     PaymentLossOption,
     ProfileOption,
+    ProgressOption,
     ProviderOption,
+    QuietOption,
+    ReportOption,
     RowsOutOption,
     SettingsOption,
     WorkspaceOption,
 )
+from invoicekit.cli.telling import Telling
 from invoicekit.model import InvoiceStatus
 
 
@@ -43,6 +48,9 @@ def void(
     allow_payment_loss: PaymentLossOption = None,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Void invoices.
@@ -72,4 +80,5 @@ def void(
         is_dry=dry_run,
         rows_out=rows_out,
         as_json=as_json,
+        telling=Telling.of("bulk void", report=report, progress=progress, is_quiet=quiet),
     )

@@ -17,8 +17,11 @@ from invoicekit.cli.demo_ground import check_playable, playable
 from invoicekit.cli.demo_play import PROVIDER, Order, Played, play
 from invoicekit.cli.demo_report import exit_code, result_of, show
 from invoicekit.cli.demo_table import columns_exit_code, columns_result, show_columns
-from invoicekit.cli.options import JsonOption
-from invoicekit.cli.progress import Bars
+from invoicekit.cli.display import Display, ProgressKind
+from invoicekit.cli.options import JsonOption, ProgressOption, QuietOption, ReportOption
+from invoicekit.cli.running import write_finished
+from invoicekit.cli.telling import Telling
+from invoicekit.errors import UsageError
 from invoicekit.guard import OnDoubt
 
 
@@ -46,6 +49,9 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep input, row files and journals in this folder.")
     ] = None,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Mark time and record payments against simulators that fail, then check their ledgers.
@@ -65,10 +71,15 @@ def demo(
             on_doubt=on_doubt,
             folder=_folder(keep, stack),
         )
-        bars = Bars(Console(stderr=True))
-        played = asyncio.run(play(order, bars)) if PROVIDER in providers else None
+        telling = Telling.of("demo", report=report, progress=progress, is_quiet=quiet)
+        _check_report(telling, providers)
+        bars = telling.display
+        played = asyncio.run(play(order, telling)) if PROVIDER in providers else None
         if played is not None and not as_json:
             show(console, played)
+        if played is not None:
+            finished = [each for jobs in played.jobs.values() for each in jobs]
+            write_finished(report, title="demo", finished=finished)
         columns = None
         if played is None or exit_code(played) is not JobExit.INTERRUPTED:
             columns = _side_by_side(providers, order, bars)
@@ -93,6 +104,21 @@ def _chosen(named: Sequence[str] | None) -> list[str]:
     return chosen
 
 
+def _check_report(telling: Telling, providers: Sequence[str]) -> None:
+    """Refuse a report that could not be written at the end.
+
+    Raises:
+        UsageError: Nothing that it would tell of is played, or it would need a line for every row.
+    """
+    telling.check()
+    if telling.report is None:
+        return
+    if PROVIDER not in providers:
+        raise UsageError(f"--report tells of the main job, which is played at {PROVIDER}")
+    if telling.report.suffix.lower() == ".csv":
+        raise UsageError("the demo's report is .html or .json; --keep DIR keeps the rows of each file")
+
+
 def _folder(keep: Path | None, stack: ExitStack) -> Path:
     if keep is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="invoicekit-demo-")))
@@ -100,7 +126,7 @@ def _folder(keep: Path | None, stack: ExitStack) -> Path:
     return keep
 
 
-def _side_by_side(providers: Sequence[str], order: Order, bars: Bars) -> list[Column] | None:
+def _side_by_side(providers: Sequence[str], order: Order, bars: Display) -> list[Column] | None:
     async def announced() -> list[Column]:
         # Said within the loop: whoever is told may interrupt, and is heard.
         apart = ", each played apart from the others" if len(providers) > 1 else ""

@@ -25,9 +25,10 @@ from invoicekit.bulk import (
     write_inputs,
 )
 from invoicekit.cli.demo_audit import ENTRIES, PAYMENTS, STATUSES, compare, rows_path
-from invoicekit.cli.progress import Bars
+from invoicekit.cli.display import Display
 from invoicekit.cli.running import Finished, Runnable, run_job
 from invoicekit.cli.stage import Stage, staged
+from invoicekit.cli.telling import Telling
 from invoicekit.clock import SystemClock
 from invoicekit.guard import DoubtPolicy, OnDoubt
 from invoicekit.model import Invoice, InvoiceStatus, Money, WriteResult
@@ -76,12 +77,13 @@ class Played:
     verdicts: Mapping[str, AuditVerdict]
 
 
-async def play(order: Order, bars: Bars) -> Played:
+async def play(order: Order, telling: Telling) -> Played:
     """Play the demo from start to end.
 
     Raises:
         InvoiceKitError: A part of it could not begin.
     """
+    bars = telling.display
     faults = "demo" if order.has_faults else "none"
     options = ("--rate", RATE, "--faults", faults, "--seed", str(order.seed))
     async with staged(PROVIDER, *options, "--settle-seconds", str(SETTLE_SECONDS)) as stage:
@@ -150,7 +152,7 @@ class _Act:
 
 
 async def _apply(
-    order: Order, inputs: InputFiles, invoice_ids: Sequence[str], service: InvoiceService, bars: Bars
+    order: Order, inputs: InputFiles, invoice_ids: Sequence[str], service: InvoiceService, bars: Display
 ) -> tuple[dict[str, list[Finished]], list[str]]:
     """Run the jobs one after the other; an interrupt or an error that ends a job ends the course."""
     jobs: dict[str, list[Finished]] = {}
@@ -172,13 +174,13 @@ async def _apply(
 
 
 def _acts(
-    inputs: InputFiles, invoice_ids: Sequence[str], service: InvoiceService, bars: Bars
+    inputs: InputFiles, invoice_ids: Sequence[str], service: InvoiceService, bars: Display
 ) -> Iterator[_Act]:
     for path in inputs.entries:
         entries = Source(path=str(path), columns=ENTRY_COLUMNS)
 
         def mark(source: Source = entries) -> Job[None]:
-            return MarkJob(service, entry_items(source), on_pause=bars.pause)
+            return MarkJob(service, entry_items(source))
 
         yield _Act(kind=ENTRIES, name=path.name, total=entries.check(), start=mark)
     send = partial(_status_job, invoice_ids, service, bars)
@@ -187,12 +189,12 @@ def _acts(
         payments = Source(path=str(path), columns=PAYMENT_COLUMNS)
 
         def pay(source: Source = payments) -> Job[PaymentRow | None]:
-            return PayJob(service, payment_items(source), on_pause=bars.pause)
+            return PayJob(service, payment_items(source))
 
         yield _Act(kind=PAYMENTS, name=path.name, total=payments.check(), start=pay)
 
 
-def _status_job(invoice_ids: Sequence[str], service: InvoiceService, bars: Bars) -> Job[None]:
+def _status_job(invoice_ids: Sequence[str], service: InvoiceService, bars: Display) -> Job[None]:
     lane = service.bulk_lane()
 
     async def send(part: tuple[Item[None], ...]) -> WriteResult[Invoice]:
@@ -200,7 +202,7 @@ def _status_job(invoice_ids: Sequence[str], service: InvoiceService, bars: Bars)
         return await lane.set_status(item.id, InvoiceStatus.OPEN)
 
     items = [Item(position=n, id=one, payload=None) for n, one in enumerate(invoice_ids, start=1)]
-    return Job(service, items, send, size=1, width=_STATUSES_UNDER_WAY, clock=None, on_pause=bars.pause)
+    return Job(service, items, send, size=1, width=_STATUSES_UNDER_WAY, clock=None, on_pause=None)
 
 
 async def _until_late_writes_are_in(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from invoicekit.cli.display import ProgressKind
 from invoicekit.guard import OnDoubt
 
 ProviderOption = Annotated[
@@ -64,3 +65,21 @@ DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Check the file and say what would be sent; needs no key.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="PATH",
+        help="Write the report to this file: .html is a page with charts that needs no network, .json the "
+        "same figures for programs, .csv one line for every row.",
+    ),
+]
+ProgressOption = Annotated[
+    ProgressKind,
+    typer.Option(
+        "--progress",
+        help="What to write to standard error meanwhile: auto is a bar on a terminal and plain lines "
+        "elsewhere; json is one object a line, for programs.",
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Short for --progress none.")]

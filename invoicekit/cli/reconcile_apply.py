@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from invoicekit.bulk import JobExit
+from invoicekit.bulk import PAYMENT_CELLS, JobExit
 from invoicekit.cli.connection import Target
+from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.lines import tell
 from invoicekit.cli.options import (
     BaseUrlOption,
@@ -18,14 +19,17 @@ from invoicekit.cli.options import (
     JsonOption,
     OnDoubtOption,
     ProfileOption,
+    ProgressOption,
     ProviderOption,
+    QuietOption,
+    ReportOption,
     SettingsOption,
     WorkspaceOption,
 )
-from invoicekit.cli.progress import Bars
 from invoicekit.cli.reconcile_view import show_plan
 from invoicekit.cli.report_view import show_report
-from invoicekit.cli.running import Finished, run_job
+from invoicekit.cli.running import Finished, run_job, write_finished
+from invoicekit.cli.telling import Telling
 from invoicekit.errors import UsageError
 from invoicekit.reconcile import Decision, Plan, ReconcileJob, chosen_rows, read_plan
 
@@ -49,6 +53,9 @@ def apply(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be applied; needs no key.")
     ] = False,
+    report: ReportOption = None,
+    progress: ProgressOption = ProgressKind.AUTO,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Record what a plan says, each part at most once.
@@ -69,11 +76,15 @@ def apply(
         journal=journal,
         on_doubt=on_doubt,
     )
-    finished = asyncio.run(_applied(target, read, accept=accept))
+    telling = Telling.of(f"reconcile apply {plan}", report=report, progress=progress, is_quiet=quiet)
+    with telling.display.failing():
+        telling.check()
+        finished = asyncio.run(_applied(target, read, accept=accept, telling=telling))
     if as_json:
         typer.echo(json.dumps(finished.report.as_json(), indent=2))
     else:
         _show(finished, read, accept=accept)
+    write_finished(telling.report, title=telling.title, finished=[finished])
     raise typer.Exit(finished.report.exit_code())
 
 
@@ -89,12 +100,19 @@ def check_statements(plan: Plan) -> None:
             raise UsageError(f"{each.path} changed since the plan was made; plan again, nothing was sent")
 
 
-async def _applied(target: Target, plan: Plan, *, accept: bool) -> Finished:
-    bars = Bars(Console(stderr=True))
+async def _applied(target: Target, plan: Plan, *, accept: bool, telling: Telling) -> Finished:
+    bars = telling.display
     bars.say(f"Journal: {target.journal_file()}")
     async with target.service() as service:
-        job = ReconcileJob(service, plan, accept=accept, on_pause=bars.pause)
-        return await run_job(job, label="payments", bars=bars, total=len(job.items))
+        job = ReconcileJob(service, plan, accept=accept)
+        return await run_job(
+            job,
+            label="payments",
+            bars=bars,
+            total=len(job.items),
+            cells=PAYMENT_CELLS,
+            report_to=telling.report,
+        )
 
 
 def _show(finished: Finished, plan: Plan, *, accept: bool) -> None:

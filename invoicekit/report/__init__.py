@@ -1,7 +1,7 @@
 """What a person gets of finished jobs: one model, and from it JSON and a page with charts."""
 
+from invoicekit.report.advice import next_step
 from invoicekit.report.document import Document, Section, Step, Verdict
-from invoicekit.report.next_step import next_step
 from invoicekit.report.page import headline, html_page, lead
 from invoicekit.report.write import SUFFIXES, check_report_path, write_report
 

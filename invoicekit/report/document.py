@@ -20,7 +20,7 @@ from invoicekit.bulk import (
     joined,
     row_of,
 )
-from invoicekit.report.next_step import LEFT, next_step, step_group
+from invoicekit.report.advice import LEFT, next_step, step_group
 
 SCHEMA = 1
 _NEED_SOMEBODY = (Standing.UNKNOWN, Standing.REJECTED)
@@ -43,13 +43,15 @@ class Section:
         name: What its rows are, e.g. ``payments``.
         report: How it ended.
         rows_file: Where every row's outcome stands, if it was written.
-        left: The lines of the rows that were not attempted, as ranges.
+        left: Where the rows that were not attempted stand, e.g. ``lines 4, 17-20``.
+        input_failure: Why the rest of the input could not be read, where it could not.
     """
 
     name: str
     report: Report
     rows_file: str | None = None
     left: str = ""
+    input_failure: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -243,7 +245,11 @@ class Document:
                 for each in self.steps
             ],
             "problems": [
-                {"job": section.name, **row_of(each), "next_step": next_step(each)}
+                {
+                    "job": section.name,
+                    **row_of(each, section.report.places),
+                    "next_step": next_step(each, section.report.places),
+                }
                 for section, each in self.problems
             ],
             "problems_left_out": self.problems_left_out,
@@ -252,6 +258,7 @@ class Document:
                     "name": section.name,
                     "rows_file": section.rows_file,
                     "lines_not_attempted": section.left,
+                    "input_failure": section.input_failure or None,
                     **{k: v for k, v in section.report.as_json().items() if k not in _SAID_ABOVE},
                 }
                 for section in self.sections
@@ -269,6 +276,8 @@ class Document:
                 yield f"{section.name}: {type(report.stopped_by).__name__}: {report.stopped_by}"
             elif report.is_interrupted:
                 yield f"{section.name}: interrupted"
+            if section.input_failure:
+                yield f"{section.name}: the rest of the input cannot be read: {section.input_failure}"
 
 
 _SAID_ABOVE = frozenset({"problems", "problems_left_out"})

@@ -212,12 +212,10 @@ def _lines_left(document: Document) -> Markup | None:
     parts = [(each.name, each.left) for each in document.sections if each.left]
     if not parts:
         return None
-    said = "; ".join(
-        f"{name}, lines {left}" if len(document.sections) > 1 else f"Lines {left}" for name, left in parts
-    )
-    return element(
-        "span", {"class": "more"}, f" {said[:_MOST_RANGES]}{'…' if len(said) > _MOST_RANGES else '.'}"
-    )
+    has_many = len(document.sections) > 1
+    said = "; ".join(f"{name}, {left}" if has_many else left for name, left in parts)
+    cut = f" {said[:1].upper()}{said[1:_MOST_RANGES]}"
+    return element("span", {"class": "more"}, cut + ("…" if len(said) > _MOST_RANGES else "."))
 
 
 def _money(document: Document) -> Markup:

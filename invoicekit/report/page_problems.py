@@ -2,10 +2,10 @@
 
 from invoicekit.batch import ItemOutcome, Standing
 from invoicekit.bulk import PaymentRow
+from invoicekit.report.advice import next_step
 from invoicekit.report.document import Document, Section
 from invoicekit.report.figures import count, money, word
 from invoicekit.report.markup import Markup, element
-from invoicekit.report.next_step import next_step
 
 _RANK = {Standing.UNKNOWN: 0, Standing.REJECTED: 1}
 _MOST_CHARACTERS = 400
@@ -81,15 +81,20 @@ def _line(section: Section, outcome: ItemOutcome[object], *, has_jobs: bool, has
     )
     amount = outcome.payload.amount if isinstance(outcome.payload, PaymentRow) else None
     cells = [
-        element("td", {"data-label": "Job"}, section.name) if has_jobs else None,
-        element("td", {"class": "num", "data-label": "Line"}, str(outcome.position)),
+        element("td", {"class": "job", "data-label": "Job"}, section.name) if has_jobs else None,
+        element("td", {"class": "num", "data-label": "Line"}, _place(section, outcome.position)),
         element("td", {"class": "id"}, _cut(outcome.id)),
         element("td", {"class": "num"}, "" if amount is None else money(amount)) if has_money else None,
         element("td", {"data-key": str(_RANK[standing])}, tag),
         element("td", {"class": "why"}, _cut(outcome.reason)),
-        element("td", {"class": "step"}, next_step(outcome)),
+        element("td", {"class": "step"}, next_step(outcome, section.report.places)),
     ]
     return element("tr", None, cells)
+
+
+def _place(section: Section, position: int) -> str:
+    places = section.report.places
+    return str(position) if places is None or not places.is_several else places.word(position)
 
 
 def _cut(text: str) -> str:

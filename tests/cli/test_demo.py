@@ -26,7 +26,18 @@ def test_ledger_and_report_agree_under_faults(command: CommandLine) -> None:
 def test_each_row_stands_exactly_once(command: CommandLine, tmp_path: Path) -> None:
     """The counts of each job add up to its rows, and so do the rows it kept."""
     ended = command.run(
-        "demo", *MAIN, "--entries", "40", "--payments", "6", "--no-faults", "--keep", "kept", "--json"
+        "demo",
+        *MAIN,
+        "--entries",
+        "40",
+        "--payments",
+        "6",
+        "--no-faults",
+        "--keep",
+        "kept",
+        "--json",
+        "--report",
+        "demo.html",
     )
 
     told = json.loads(ended.out)
@@ -35,6 +46,7 @@ def test_each_row_stands_exactly_once(command: CommandLine, tmp_path: Path) -> N
         for kind, pattern in (("time entries", "entries.*.rows.jsonl"), ("payments", "payments.*.rows.jsonl"))
     }
     assert ended.code == 0, ended.err
+    assert "Done, but" in (tmp_path / "demo.html").read_text()
     for kind, job in told["jobs"].items():
         assert job["rows"] == sum(job["counts"].values())
         assert rows.get(kind, job["rows"]) == job["rows"]

@@ -22,7 +22,7 @@ def test_plan_look_apply_report(till: Till) -> None:
     till.write("bank.csv", csv(exact(till)))
 
     planned = till.run("plan", "bank.csv")
-    applied = till.run("apply", "plan.csv")
+    applied = till.run("apply", "plan.csv", "--report", "apply.html", "--quiet")
     again = till.run("apply", "plan.csv")
     reported = till.run("report", "plan.csv")
 
@@ -31,6 +31,7 @@ def test_plan_look_apply_report(till: Till) -> None:
     assert "Then: invoicekit reconcile apply plan.csv --provider clockify" in planned.out
     assert reported.out == "Recorded: 1 payments, 120.00 EUR\n"
     assert till.payments() == [120_00]
+    assert "120.00 EUR" in (till.folder / "apply.html").read_text()
 
 
 def test_what_needs_a_person_ends_with_1(till: Till) -> None:

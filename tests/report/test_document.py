@@ -12,7 +12,7 @@ from invoicekit.batch import Standing
 from invoicekit.bulk import ConservationError, Pause
 from invoicekit.model import Money
 from invoicekit.report import Document, Verdict, next_step
-from invoicekit.report.next_step import step_group
+from invoicekit.report.advice import step_group
 
 
 @pytest.mark.parametrize("make", [samples.mixed, samples.clean, samples.cut_off])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from invoicekit.batch import ItemOutcome, Standing
+from invoicekit.bulk import Places
 
 LEFT = "Run the same file again: it does what is left."
 _AGAIN = "Nothing was applied: run the same file again."
@@ -39,18 +40,23 @@ _UNKNOWN: Mapping[str, str] = MappingProxyType(
 _LOOK_FIRST = "Do not repeat it by hand. Run the same file again: it looks first and sends nothing twice."
 
 
-def next_step(outcome: ItemOutcome[object]) -> str:
-    """Say what to do about one row; empty where nothing is to be done."""
+def next_step(outcome: ItemOutcome[object], places: Places | None = None) -> str:
+    """Say what to do about one row; empty where nothing is to be done.
+
+    Args:
+        places: Where the rows stand, if they come from several files.
+    """
     if outcome.standing.is_there:
         return ""
     if outcome.standing is Standing.NOT_ATTEMPTED:
         return LEFT
     if outcome.standing is Standing.UNKNOWN:
         return _UNKNOWN.get(outcome.cause, _LOOK_FIRST)
-    if outcome.first_position is not None and not outcome.cause:
-        return f"It contradicts line {outcome.first_position}: remove one of the two, or give it its own id."
     if outcome.first_position is not None:
-        return f"As for line {outcome.first_position}, which it repeats."
+        first = (places or Places()).word(outcome.first_position)
+        if not outcome.cause:
+            return f"It contradicts {first}: remove one of the two, or give it its own id."
+        return f"As for {first}, which it repeats."
     return _REJECTED.get(outcome.cause, _CORRECT)
 
 
