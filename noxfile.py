@@ -164,6 +164,16 @@ def openapi(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the report page with headless Chromium: `chromium` on the PATH, or CHROMIUM names it.
+
+    Screenshots stay in INVOICEKIT_SCREENSHOTS, where that is set.
+    """
+    session.install("-e", ".[cli,test]")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure against peers, interleaved in one run; `nox -s bench -- decode journal` runs these two."""
     session.install("-e", ".[bench,cli]")

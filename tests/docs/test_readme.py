@@ -9,12 +9,16 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import attrs
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from command_line import CommandLine, Simulated
 
 from invoicekit import InvoiceService
+from invoicekit.bulk import Standing
 
 # These two are for a bare machine: the commands' own test, and nox, run them. The third is for users.
 NOT_RUN_HERE = ("python3 -m venv", "pip install")
@@ -99,7 +103,7 @@ async def opened(service: InvoiceService) -> InvoiceService:
 def test_every_python_block_runs(stocked: Stocked, readme: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A reader may copy any block, in order, and see it work."""
     (start, script), *snippets = blocks(readme, "python")
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"__name__": "readme"}
     execute(script, start, names, None)
     execute(script, start, names, None)
     said = capsys.readouterr().out
@@ -139,3 +143,71 @@ def test_the_exit_codes_are_the_real_ones(readme: str) -> None:
     rows = re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
 
     assert [int(row) for row in rows] == sorted(JobExit)
+
+
+def backend(readme: str) -> dict[str, object]:
+    """Run the blocks that make up a backend, and return what they define."""
+    names: dict[str, object] = {"__name__": "backend"}
+    for line, code in blocks(readme, "python"):
+        if any(sign in code for sign in ("class Background", "web.Application(", "FastAPI(")):
+            execute(code, line, names, None)
+    return names
+
+
+async def test_aiohttp_marks_behind_its_requests(stocked: Stocked, readme: str) -> None:
+    """A request starts the job, another one sees it end, and the shutdown leaves nothing running."""
+    names = backend(readme)
+    app = names["app"]
+    assert isinstance(app, web.Application)
+
+    async with TestClient(TestServer(app)) as client:
+        started = await client.post("/marks", json=stocked.entries)
+        running = app[cast("web.AppKey[Any]", names["RUNNING"])]
+        await running.tasks["march"]
+        seen = await (await client.get("/marks")).json()
+
+    assert started.status == 202
+    assert seen == {"ended": len(stocked.entries), "unknown": 0, "eta_seconds": 0.0}
+    assert running.tasks["march"].result().count(Standing.APPLIED) == len(stocked.entries)
+
+
+async def test_fastapi_drains_its_jobs_at_shutdown(stocked: Stocked, readme: str) -> None:
+    """The lifespan ends only after every job has: each row is applied or not attempted, none in doubt."""
+    api = cast(Any, backend(readme)["api"])
+
+    async with api.router.lifespan_context(api):
+        status, _ = await asked(api, "POST", "/marks", json.dumps(stocked.entries).encode())
+        seen, told = await asked(api, "GET", "/marks")
+        running = api.state.running
+
+    assert (status, seen) == (202, 200)
+    assert set(json.loads(told)) == {"ended", "unknown", "eta_seconds"}
+    report = running.tasks["march"].result()
+    assert report.rows == len(stocked.entries)
+    assert report.count(Standing.UNKNOWN) == 0
+
+
+async def asked(api: Any, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    """Put one request to an ASGI application, as its server would."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "scheme": "http",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"host", b"test")],
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await api(scope, receive, send)
+    return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])
