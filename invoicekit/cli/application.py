@@ -7,6 +7,7 @@ import typer
 
 from invoicekit import __version__
 from invoicekit.bulk import JobExit
+from invoicekit.cli.adapter_check import check
 from invoicekit.cli.bulk_mark import mark_invoiced
 from invoicekit.cli.bulk_pay import pay
 from invoicekit.cli.bulk_status import set_status
@@ -62,6 +63,7 @@ def application() -> typer.Typer:
     app.add_typer(_bulk_commands())
     app.add_typer(_reconcile_commands())
     app.add_typer(_journal_commands())
+    app.add_typer(_adapter_commands())
     return app
 
 
@@ -71,6 +73,15 @@ def _bulk_commands() -> typer.Typer:
     commands.command("pay", epilog=_EPILOG)(pay)
     commands.command("set-status", epilog=_EPILOG)(set_status)
     commands.command("void", epilog=_EPILOG)(void)
+    return commands
+
+
+def _adapter_commands() -> typer.Typer:
+    commands = typer.Typer(
+        name="adapter", no_args_is_help=True, help="For those who write adapters.", epilog=_EPILOG
+    )
+    commands.callback()(lambda: None)
+    commands.command("check", epilog=_EPILOG)(check)
     return commands
 
 

@@ -10,6 +10,9 @@ class Ledger(ABC):
     Rows are read while calls go on; an implementation walks over a copy or an index, never a live mapping.
     """
 
+    histories: frozenset[str] = frozenset()
+    """Kinds, or `kind.column`, that tell what was done and not what stands: done twice, they differ."""
+
     @property
     @abstractmethod
     def kinds(self) -> tuple[str, ...]:

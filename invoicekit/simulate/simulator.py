@@ -82,6 +82,14 @@ class Simulator(ABC):
         """Return what the provider's adapter must be told to reach this simulator at `url`."""
         return {"base_url": url}
 
+    def provided(self) -> Mapping[str, object]:
+        """Return what a caller must know to act here, beside the settings: for test kits.
+
+        Members: ``currency`` of new invoices, ``customer_name`` to invoice, ``line_kind`` of new lines,
+        ``change``: fields of an `InvoiceChange` that a draft takes.
+        """
+        return {}
+
     def no_route(self, method: str, path: str, allowed: tuple[str, ...]) -> Answer:
         """Answer a request that no route matches; `allowed` holds the verbs of the path, if it has any."""
         headers = {"Allow": ", ".join(allowed)} if allowed else {}

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-BLANKET_HOMES = frozenset({"invoicekit.transport.failure", "invoicekit.registry"})
+BLANKET_HOMES = frozenset(
+    {"invoicekit.transport.failure", "invoicekit.registry", "invoicekit.testing.foreign"}
+)
 CANCELLING = frozenset({"CancelledError", "BaseException"})
 
 

@@ -29,6 +29,7 @@ PLANTS: Mapping[str, tuple[str, str]] = {
     "sqlite": ("invoicekit/guard/planted_sqlite.py", "import sqlite3"),
     "time": ("invoicekit/channel/planted_time.py", "from time import monotonic"),
     "terminal": ("invoicekit/guard/planted_terminal.py", "import rich.console"),
+    "pytest": ("invoicekit/testing/planted_pytest.py", "import pytest"),
     "currencies": ("invoicekit/wire/planted_currency.py", "import iso4217"),
     "no-cycles": (
         "invoicekit/model/planted_cycle.py",

@@ -4,7 +4,8 @@ import asyncio
 import threading
 
 import pytest
-from history_loop import Standstill, VirtualLoop, run_virtually
+
+from invoicekit.testing import Standstill, VirtualLoop, run_virtually
 
 
 def test_sleeping_takes_no_time() -> None:

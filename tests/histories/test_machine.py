@@ -6,7 +6,6 @@ import random
 
 from history_draw import draw_behaviour, draw_events
 from history_judge import INVARIANTS, complaints
-from history_loop import VirtualLoop
 from history_play import Player
 from history_script import End, Event, Script, Spec, Stop, WriterPlan
 from hypothesis import settings
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from invoicekit.guard import OnDoubt
+from invoicekit.testing import VirtualLoop
 
 EXAMPLES = int(os.environ.get("INVOICEKIT_HISTORY_EXAMPLES", "12"))
 

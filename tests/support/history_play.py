@@ -13,7 +13,6 @@ from fault_play import Verdict, verdict_of
 from fault_world import secrets_of
 from history_aside import Aside
 from history_draw import lag_of
-from history_loop import run_virtually
 from history_record import Call, History, Loss
 from history_script import LONG, SETTLE, End, Event, Script, Spec, Stop, Strike, WriterPlan
 from history_stage import Process, Stage
@@ -25,6 +24,7 @@ from invoicekit.guard import OnDoubt
 from invoicekit.model import WriteResult
 from invoicekit.service import MarkReport
 from invoicekit.simulate import serving
+from invoicekit.testing import run_virtually
 
 _DELETING = {"delete", "unpay"}
 _FRAMES_SHOWN = 3

@@ -13,7 +13,6 @@ from fault_rig import EPOCH, ShiftingClock
 from fault_world import URL
 from history_draw import BUILDS
 from history_journal import Store, WriterJournal
-from history_loop import VirtualLoop
 from history_script import Script, WriterPlan
 from history_wire import HistoryEngine, HistoryTransport, Observer
 
@@ -22,6 +21,7 @@ from invoicekit.clock import LoopClock
 from invoicekit.guard import DoubtPolicy
 from invoicekit.journal import Journal, MemoryJournal, SqliteJournal
 from invoicekit.registry import Registry
+from invoicekit.testing import VirtualLoop
 from invoicekit.transport import AiohttpTransport
 
 

@@ -13,6 +13,8 @@ class AssetLedger(Ledger):
     A payment's `note` is its transaction's description, which is where a client can leave a word of its own.
     """
 
+    histories = frozenset({"invoices.actors"})
+
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
@@ -84,6 +86,7 @@ class AssetLedger(Ledger):
                 "number": invoice.number,
                 "customer_id": invoice.customer_id,
                 "status": invoice.status,
+                "tags": dict(sorted(invoice.tags.items())),
                 "amount": str(invoice.total),
                 "paid": str(invoice.paid),
                 "actors": list(invoice.actors),

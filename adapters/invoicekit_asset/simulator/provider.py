@@ -118,6 +118,10 @@ class AssetSimulator(Simulator):
             "settle_seconds": self.settle_seconds,
         }
 
+    def provided(self) -> Mapping[str, object]:
+        """Return what a caller must know to act here."""
+        return {"line_kind": self.LEDGER_ID, "change": {"extra": {"asset": {"tags": {"team": "blue"}}}}}
+
     @property
     def ledger(self) -> AssetLedger:
         """Return what really happened, in all businesses."""

@@ -29,6 +29,7 @@ class ClockifyLedger(Ledger):
             "payments": self._payment_rows,
             "invoices": self._invoice_rows,
             "time-entries": self._entry_rows,
+            "clients": self._client_rows,
         }
 
     def payments(self, invoice_id: str | None = None) -> list[Payment]:
@@ -69,6 +70,11 @@ class ClockifyLedger(Ledger):
         for workspace in list(self._account.workspaces.values()):
             for number in range(len(workspace.entries)):
                 yield workspace.entries[number]
+
+    def _client_rows(self) -> Iterator[Mapping[str, object]]:
+        for workspace in list(self._account.workspaces.values()):
+            for client in list(workspace.clients.values()):
+                yield {"id": client.id, "name": client.name}
 
     def _payment_rows(self) -> Iterator[Mapping[str, object]]:
         until = self._account.payments_seen_until()

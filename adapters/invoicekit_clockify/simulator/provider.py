@@ -106,6 +106,10 @@ class ClockifySimulator(Simulator):
             "settle_seconds": self.settle_seconds,
         }
 
+    def provided(self) -> Mapping[str, object]:
+        """Return what a caller must know to act here."""
+        return {"line_kind": self.home.item_types[0]}
+
     @property
     def ledger(self) -> ClockifyLedger:
         """Return what really happened, in all workspaces."""

@@ -10,6 +10,8 @@ from invoicekit_kukkingu.simulator.records import Billable, Deed, Invoice, TimeE
 class KukkinguLedger(Ledger):
     """All tenants at once."""
 
+    histories = frozenset({"deeds", "payments.sets"})
+
     def __init__(self, access: Access) -> None:
         self._access = access
 
@@ -28,6 +30,7 @@ class KukkinguLedger(Ledger):
             "invoices": self._invoice_rows,
             "billables": self._billable_rows,
             "time-entries": self._entry_rows,
+            "clients": self._client_rows,
             "deeds": self._deed_rows,
         }
 
@@ -68,6 +71,11 @@ class KukkinguLedger(Ledger):
             if found is not None:
                 return found
         raise KeyError(identifier)
+
+    def _client_rows(self) -> Iterator[Mapping[str, object]]:
+        for tenant in list(self._access.tenants.values()):
+            for client in list(tenant.clients):
+                yield {"id": client.id, "name": client.name}
 
     def _payment_rows(self) -> Iterator[Mapping[str, object]]:
         for tenant in list(self._access.tenants.values()):

@@ -121,6 +121,10 @@ class KukkinguSimulator(Simulator):
             "settle_seconds": self.settle_seconds,
         }
 
+    def provided(self) -> Mapping[str, object]:
+        """Return what a caller must know to act here."""
+        return {"customer_name": self.client.name, "line_kind": "Service"}
+
     @property
     def ledger(self) -> KukkinguLedger:
         """Return what really happened, in all tenants."""

@@ -1,0 +1,115 @@
+"""`invoicekit adapter check`: an adapter before every rule of the contract, outside of pytest."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from invoicekit.bulk import JobExit
+from invoicekit.cli.connection import parse_settings
+from invoicekit.cli.lines import tell
+from invoicekit.errors import UsageError
+from invoicekit.testing import (
+    RULES,
+    ContractReport,
+    Judgement,
+    Subject,
+    Verdict,
+    rule_of,
+    run_contract,
+)
+
+_MARKS = {
+    Verdict.HOLDS: "holds",
+    Verdict.BROKEN: "BROKEN",
+    Verdict.EXEMPT: "exempt",
+    Verdict.NOT_APPLICABLE: "-",
+}
+
+
+def check(
+    name: Annotated[str, typer.Argument(help="An installed adapter with a simulator, e.g. clockify.")],
+    rules: Annotated[
+        list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws what is drawn; a report names it.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting that the simulator does not say."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Judge an adapter by its simulator's ledger: what it must do, what it did, why it matters.
+
+    Exits with 1 where a rule is broken.
+    """
+    chosen = tuple(map(rule_of, rules)) if rules else RULES
+    subject = Subject.installed(name, **parse_settings(settings or ()))
+    if subject.simulator is None:
+        raise UsageError(
+            f"{name} has no simulator to judge it by: offer one under the entry points invoicekit.simulators"
+        )
+    report = run_contract(subject, rules=chosen, seed=seed)
+    if as_json:
+        typer.echo(json.dumps(_as_json(report), indent=2))
+    else:
+        _show(Console(emoji=False), report)
+    raise typer.Exit(JobExit.DONE if report.is_conformant else JobExit.REJECTED)
+
+
+def _show(console: Console, report: ContractReport) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for column in ("tier", "rule", "", "what it says"):
+        table.add_column(column, overflow="fold")
+    for one in report.judgements:
+        style = "bold red" if one.fails else ""
+        table.add_row(
+            one.rule.tier.value, one.rule.id, Text(_MARKS[one.verdict], style=style), Text(one.rule.title)
+        )
+    console.print(table)
+    for one in report.judgements:
+        if one.verdict is Verdict.BROKEN:
+            console.print()
+            _explain(console, one)
+    console.print()
+    broken = sum(one.fails for one in report.judgements)
+    count = len(report.judgements)
+    reached = report.tier.value if report.tier is not None else "no tier"
+    how = "every rule that applies holds" if not broken else f"{broken} of {count} rules are broken"
+    tell(console, f"{report.adapter}: {how}; tier: {reached} (seed {report.seed}).")
+
+
+def _explain(console: Console, one: Judgement) -> None:
+    tell(console, f"{one.rule.id}: {one.said}")
+    tell(console, f"why it matters: {one.rule.why}", indent=2)
+    tell(console, f"what such a bug looks like: {one.rule.bug}", indent=2)
+    if one.sent:
+        tell(console, "what reached the provider:", indent=2)
+        for line in one.sent:
+            tell(console, line, indent=4)
+    tell(console, f"again: invoicekit adapter check NAME --rule {one.rule.id}", indent=2)
+
+
+def _as_json(report: ContractReport) -> dict[str, object]:
+    return {
+        "adapter": report.adapter,
+        "is_conformant": report.is_conformant,
+        "tier": None if report.tier is None else report.tier.value,
+        "seed": report.seed,
+        "level": report.level,
+        "rules": [
+            {
+                "id": one.rule.id,
+                "title": one.rule.title,
+                "tier": one.rule.tier.value,
+                "verdict": one.verdict.value,
+                "said": one.said,
+                "sent": list(one.sent),
+                "why": one.rule.why,
+            }
+            for one in report.judgements
+        ],
+    }

@@ -1,0 +1,70 @@
+"""What is judged: an adapter, and the simulator whose ledger judges it."""
+
+from collections.abc import Callable, Mapping
+from typing import Self
+
+import attrs
+
+from invoicekit.adapter import Adapter
+from invoicekit.errors import AdapterNotFound, IncompatibleAdapter
+from invoicekit.registry import Registry
+from invoicekit.simulate import Simulator
+
+URL = "http://127.0.0.1:1"
+"""Where an in-process simulator is said to be: a loopback address that nobody connects to."""
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """An adapter to be judged.
+
+    Attributes:
+        simulator: Makes the provider it talks to, with what `Simulator` takes; None where it needs no HTTP.
+        settings: The adapter's own; they win over what the simulator says reaches it.
+        provided: What a caller must know to act there, beside what `Simulator.provided` says:
+            ``currency``, ``customer_name``, ``line_kind``, ``change``.
+    """
+
+    adapter: type[Adapter[object]]
+    simulator: Callable[..., Simulator] | None = None
+    settings: Mapping[str, object] = attrs.field(factory=dict, hash=False)
+    provided: Mapping[str, object] = attrs.field(factory=dict, hash=False)
+
+    @classmethod
+    def installed(cls, name: str, **settings: object) -> Self:
+        """Take an adapter and its simulator from the entry points.
+
+        Raises:
+            AdapterNotFound, AdapterLoadError, IncompatibleAdapter: One of them is not usable.
+        """
+        registry = Registry()
+        adapter = registry.adapter(name)
+        try:
+            simulator = registry.simulator(name)
+        except AdapterNotFound:
+            simulator = None
+        if simulator is not None and not issubclass(simulator, Simulator):
+            raise IncompatibleAdapter(
+                f"simulator {name!r} does not derive from invoicekit.simulate.Simulator"
+            )
+        return cls(adapter=adapter, simulator=simulator, settings=settings)
+
+    @property
+    def name(self) -> str:
+        """The adapter's name."""
+        return self.adapter.name
+
+    @property
+    def registry(self) -> Registry:
+        """A registry that knows this adapter alone."""
+        return _Sole(self.adapter)
+
+
+class _Sole(Registry):
+    def __init__(self, adapter: type[Adapter[object]]) -> None:
+        super().__init__(distributions=lambda: ())
+        self._adapter = adapter
+
+    def adapter(self, name: str) -> type[Adapter[object]]:
+        """Return the one adapter, whatever it is called."""
+        return self._adapter

@@ -1,0 +1,77 @@
+"""`invoicekit adapter check`: a report that says what is broken, and what it costs."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+
+from invoicekit.testing import RULES
+
+WRONG = """
+from invoicekit_acorn import Acorn
+from invoicekit_acorn.simulator import AcornSimulator as A
+import attrs
+class Wrong(Acorn):
+    name = "wrong"
+    async def list_invoices(self, query, cursor):
+        return attrs.evolve(await super().list_invoices(query, cursor), next_cursor=None)
+class Played(A):
+    name = "wrong"
+"""
+
+
+@pytest.fixture
+def guest(command: CommandLine, tmp_path: Path, root: Path) -> CommandLine:
+    """Install an adapter that reads the first page alone, for the command alone."""
+    (tmp_path / "wrong_guest.py").write_text(WRONG)
+    info = tmp_path / "wrong_guest-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wrong-guest\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[invoicekit.adapters]\nwrong = wrong_guest:Wrong\n"
+        "[invoicekit.simulators]\nwrong = wrong_guest:Played\n"
+    )
+    places = (str(tmp_path), str(root / "adapters" / "example"), command.environment.get("PYTHONPATH", ""))
+    command.environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+    return command
+
+
+def test_ours_is_told_as_conformant(command: CommandLine) -> None:
+    """Each rule on a line, the tier at the end, 0."""
+    ended = command.run("adapter", "check", "clockify")
+
+    assert ended.code == 0
+    assert all(rule.id in ended.out for rule in RULES)
+    assert "clockify: every rule that applies holds; tier: platinum (seed 0)." in ended.out
+
+
+def test_what_is_broken_says_why(guest: CommandLine) -> None:
+    """The rule, what was found and sent, why it matters, how to try it again; and 1."""
+    ended = guest.run("adapter", "check", "wrong", "--rule", "reads.whole-lists", "--rule", "reads.no-float")
+
+    assert ended.code == 1
+    for words in ("BROKEN", "are missing", "why it matters:", "GET /v1/invoices -> 200", "tier: no tier"):
+        assert words in ended.out
+    told = json.loads(guest.run("adapter", "check", "wrong", "--json").out)
+    broken = [one["id"] for one in told["rules"] if one["verdict"] == "broken"]
+    assert (told["is_conformant"], broken) == (
+        False,
+        ["reads.whole-lists", "reads.repeating-pages"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nobody",), "nobody"),
+        (("local",), "no simulator"),
+        (("clockify", "--rule", "no.rule"), "there is no rule"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(command: CommandLine, arguments: tuple[str, ...], words: str) -> None:
+    """In one line, with 2."""
+    ended = command.run("adapter", "check", *arguments)
+
+    assert (ended.code, words in ended.err) == (2, True)

@@ -1,0 +1,643 @@
+"""Adapters wrong in one realistic way each, made from the right one; and the rule that names the fault."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import attrs
+from invoicekit_acorn import Acorn, AcornConfig
+from invoicekit_acorn import adapter as acorn
+from invoicekit_acorn import wire as acorn_wire
+from invoicekit_acorn.simulator import AcornSimulator
+
+from invoicekit.adapter import (
+    Adapter,
+    Capability,
+    Done,
+    Effect,
+    HttpRequest,
+    HttpResponse,
+    Idempotency,
+    Sender,
+    Sighting,
+    Support,
+    Write,
+)
+from invoicekit.errors import (
+    InvalidRequest,
+    InvoiceKitError,
+    NotApplied,
+    NotFound,
+    Unavailable,
+)
+from invoicekit.model import (
+    Invoice,
+    InvoiceQuery,
+    InvoiceStatus,
+    Money,
+    NewCustomer,
+    NewInvoice,
+    NewPayment,
+    Page,
+    Payment,
+    PaymentStatus,
+    StatusChange,
+)
+from invoicekit.testing import Subject
+
+WRONG: dict[str, tuple[type[Acorn], str]] = {}
+
+
+def breaks(rule: str) -> Callable[[type[Acorn]], type[Acorn]]:
+    """Say which rule must reject an adapter."""
+
+    def note(kind: type[Acorn]) -> type[Acorn]:
+        WRONG[kind.__name__] = (kind, rule)
+        return kind
+
+    return note
+
+
+def subject(kind: type[Acorn]) -> Subject:
+    return Subject(adapter=kind, simulator=AcornSimulator)  # type: ignore[arg-type]  # as the registry does
+
+
+def changed(write: Write[Any], **parts: Any) -> Write[Any]:
+    return attrs.evolve(write, **parts)
+
+
+def declared(**operations: Capability) -> Any:
+    known = Acorn.capabilities
+    return attrs.evolve(known, operations={**known.operations, **operations})
+
+
+# --- reads ------------------------------------------------------------------------------------
+
+
+@breaks("reads.whole-lists")
+class FirstPageOnly(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        return attrs.evolve(await super().list_invoices(query, cursor), next_cursor=None)
+
+
+@breaks("reads.whole-lists")
+class FirstCustomersOnly(Acorn):
+    async def list_customers(self, cursor: str | None) -> Page[Any]:
+        return attrs.evolve(await super().list_customers(cursor), next_cursor=None)
+
+
+@breaks("reads.whole-lists")
+class LosesTheLastRow(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return attrs.evolve(page, items=page.items[:-1])
+
+
+@breaks("reads.whole-lists")
+class GivesRowsTwice(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return attrs.evolve(page, items=(*page.items, *page.items[:1]))
+
+
+@breaks("reads.whole-lists")
+class IgnoresTheCursor(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        return await super().list_invoices(query, None)
+
+
+@breaks("reads.whole-lists")
+class HidesVoidOnes(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return attrs.evolve(
+            page, items=tuple(one for one in page.items if not str(one.number).startswith("P-1"))
+        )
+
+
+@breaks("reads.repeating-pages")
+class TakesARepeatForTheEnd(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return Page(items=()) if page.next_cursor == cursor else page
+
+
+@breaks("reads.whole-lists")
+class CutsPages(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return attrs.evolve(page, items=page.items[:20])
+
+
+@breaks("reads.unknown-words")
+class ShoutsTheWord(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, raw_status=str(invoice.raw_status).lower())
+
+
+@breaks("reads.unknown-words")
+class UnknownIsVoid(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        is_unknown = invoice.status is InvoiceStatus.UNKNOWN
+        return attrs.evolve(invoice, status=InvoiceStatus.VOID) if is_unknown else invoice
+
+
+@breaks("errors.not-found")
+class MissingIsBlank(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        try:
+            return await super().get_invoice(invoice_id)
+        except NotFound:
+            return Invoice(id=invoice_id)
+
+
+@breaks("secrets.nowhere")
+class KeyInHeaders(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, headers={"asked-with": self.config.api_key.reveal()})
+
+
+@breaks("writes.one-send")
+class ChainsTheSameAgain(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+        again = changed(write, operation=attrs.evolve(write.operation, name="confirm_payment"), look=None)
+        return changed(write, then=lambda _: again)
+
+
+@breaks("writes.amounts")
+class OwesNothingEver(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, amount_paid=invoice.total - invoice.total)  # type: ignore[operator]
+
+
+@breaks("reads.unknown-fields")
+class ForbidsNewFields(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        known = {"id", "number", "customer", "currency", "status", "total", "paid"}
+        if set(invoice.raw) - known:
+            raise InvalidRequest("the answer has a field that this version does not know")
+        return invoice
+
+
+@breaks("reads.unknown-fields")
+class CountsMembers(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        customer = await super().get_customer(customer_id)
+        return customer if len(customer.raw) == 2 else attrs.evolve(customer, name="")
+
+
+@breaks("reads.unknown-words")
+class ClosedEnum(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, status=InvoiceStatus(str(invoice.raw_status)))
+
+
+@breaks("reads.unknown-words")
+class UnknownIsOpen(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        is_unknown = invoice.status is InvoiceStatus.UNKNOWN
+        return attrs.evolve(invoice, status=InvoiceStatus.OPEN) if is_unknown else invoice
+
+
+@breaks("reads.unknown-words")
+class ForgetsTheWord(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, raw_status=invoice.status.value)
+
+
+@breaks("reads.no-float")
+class FloatPercent(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, discount_percent=0.5)  # type: ignore[arg-type]  # that is the mistake
+
+
+@breaks("reads.no-float")
+class FloatTaxes(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        rows = [attrs.evolve(one, tax_percents=(19.0,)) for one in page.items]  # type: ignore[arg-type]
+        return attrs.evolve(page, items=tuple(rows))
+
+
+@breaks("reads.another-shape")
+class TrustsTheShape(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        request = HttpRequest(method="GET", path=acorn.INVOICE.fill(invoice=invoice_id))
+        document = json.loads((await self.sender.send(acorn.READ, request)).body)
+        assert document["id"]
+        return await super().get_invoice(invoice_id)
+
+
+@breaks("reads.another-shape")
+class MakesOneUp(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        try:
+            return await super().get_invoice(invoice_id)
+        except InvoiceKitError as error:
+            if isinstance(error, NotApplied):
+                raise
+            return Invoice(id=invoice_id)
+
+
+@breaks("reads.another-shape")
+class IndexesTheList(Acorn):
+    async def find_invoices(self, number: str) -> Sequence[Invoice]:
+        request = HttpRequest(method="GET", path=acorn.INVOICES, query=(("number", number),))
+        document = json.loads((await self.sender.send(acorn.READ, request)).body)
+        assert document["data"][0]
+        return await super().find_invoices(number)
+
+
+@breaks("reads.foreign-answer")
+class TakesAnyAnswer(Acorn):
+    async def _invoice(self, sender: Sender, invoice_id: str) -> Invoice:
+        request = HttpRequest(method="GET", path=acorn.INVOICE.fill(invoice=invoice_id))
+        response = await sender.send(acorn.READ, request)
+        return acorn._invoice(acorn_wire.CODEC.parse(response.body), response.shown_headers)
+
+
+# --- errors, limits, secrets ------------------------------------------------------------------
+
+
+@breaks("errors.wrong-credentials")
+class WrongKeyIsNotFound(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        return NotFound("not there", status=401) if response.status == 401 else super().refusal(response)
+
+
+@breaks("errors.wrong-credentials")
+class WrongKeyIsUnavailable(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        return Unavailable("later", status=401) if response.status == 401 else super().refusal(response)
+
+
+@breaks("errors.not-found")
+class OnlyA404IsNotFound(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        refused = super().refusal(response)
+        return InvalidRequest("bad", status=400) if isinstance(refused, NotFound) else refused
+
+
+@breaks("errors.not-found")
+class MissingIsUnavailable(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        refused = super().refusal(response)
+        return Unavailable("gone", status=400) if isinstance(refused, NotFound) else refused
+
+
+@breaks("errors.failing-reads")
+class RetriesByItself(Acorn):
+    async def _invoice(self, sender: Sender, invoice_id: str) -> Invoice:
+        for _ in range(4):
+            try:
+                return await super()._invoice(sender, invoice_id)
+            except Unavailable:
+                continue
+        return await super()._invoice(sender, invoice_id)
+
+
+@breaks("errors.failing-reads")
+class OutageIsAnEmptyList(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        try:
+            return await super().list_invoices(query, cursor)
+        except Unavailable:
+            return Page(items=())
+
+
+@breaks("errors.failing-writes")
+class FailedWritesHadNoEffect(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        return (
+            Unavailable("later", status=response.status)
+            if response.status >= 500
+            else super().refusal(response)
+        )
+
+
+@breaks("errors.failing-writes")
+class BadGatewayIsARefusal(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        return Unavailable("later", status=502) if response.status == 502 else super().refusal(response)
+
+
+@attrs.frozen(kw_only=True)
+class PlainKeyConfig(AcornConfig):
+    api_key: str  # type: ignore[assignment]  # that is the mistake
+
+    def site(self) -> Any:
+        from invoicekit.adapter import Secret
+
+        return AcornConfig(api_key=Secret(self.api_key), base_url=self.base_url).site()
+
+
+@breaks("secrets.nowhere")
+class PlainKey(Acorn):
+    config_type: ClassVar[type] = PlainKeyConfig
+
+
+@breaks("secrets.nowhere")
+class KeyInErrors(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        try:
+            return await super().get_invoice(invoice_id)
+        except NotApplied as error:
+            raise InvalidRequest(f"with key {self.config.api_key.reveal()}: {error}", status=400) from error
+
+
+@breaks("secrets.nowhere")
+class KeyInRepr(Acorn):
+    def __repr__(self) -> str:
+        return f"KeyInRepr({self.config.api_key.reveal()})"
+
+
+@breaks("secrets.nowhere")
+class KeyInRaw(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        raw = MappingProxyType({**invoice.raw, "asked_with": self.config.api_key.reveal()})
+        return attrs.evolve(invoice, raw=raw)
+
+
+@breaks("ids.no-paths")
+class QuotesOnly(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        quoted = "".join(
+            one if one.isalnum() or one == "-" else f"%{ord(one) % 256:02X}" for one in customer_id
+        )
+        request = HttpRequest(method="GET", path=f"/v1/customers/{quoted or 'none'}")
+        return acorn._customer(acorn_wire.CODEC.parse((await self.sender.send(acorn.READ, request)).body))
+
+
+@breaks("ids.no-paths")
+class PastesIds(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        request = HttpRequest(method="GET", path=f"/v1/customers/{customer_id}")
+        return acorn._customer(acorn_wire.CODEC.parse((await self.sender.send(acorn.READ, request)).body))
+
+
+@breaks("capabilities.undeclared")
+class NoWayOut(Acorn):
+    capabilities = declared(delete_invoice=Capability(support=Support.UNSUPPORTED))
+
+
+@breaks("capabilities.costs")
+class ReadsTwice(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        await super().get_invoice(invoice_id)
+        return await super().get_invoice(invoice_id)
+
+
+@breaks("capabilities.costs")
+class ReadsEachRow(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        rows = [await self._invoice(self.sender, one.id) for one in page.items]
+        return attrs.evolve(page, items=tuple(rows))
+
+
+# --- writes -----------------------------------------------------------------------------------
+
+
+@breaks("writes.applied-is-there")
+class DoneBeforeItIsSent(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        made = Payment(id="pay-000000", invoice_id=payment.invoice_id, amount=payment.amount)
+
+        async def perform(sender: Sender) -> Done[Payment]:
+            return Done(value=made, resource_id=made.id)
+
+        return changed(super().record_payment(payment), perform=perform)
+
+
+@breaks("writes.applied-is-there")
+class SeesWhatIsNotThere(Acorn):
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        async def look(sender: Sender) -> Sighting[Invoice]:
+            return Sighting(matches=(Done(value=Invoice(id=change.invoice_id)),))
+
+        return changed(super().set_status(change), look=look)
+
+
+@breaks("writes.applied-is-there")
+class SendsTheOldStatus(Acorn):
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        write = super().set_status(change)
+
+        async def perform(sender: Sender) -> Done[Invoice]:
+            return Done(value=await self._invoice(sender, change.invoice_id))
+
+        return changed(write, perform=perform, look=None)
+
+
+@breaks("writes.once-after-a-lost-answer")
+class MarkerLeftOut(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        right = super().record_payment(payment)
+        bare = super().record_payment(attrs.evolve(payment, marker=""))
+        return changed(right, perform=bare.perform)
+
+
+@breaks("writes.once-after-a-lost-answer")
+class TrustsAnIdempotencyHeader(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+        keyed = attrs.evolve(write.operation, effect=Effect.SET, idempotency=Idempotency.SERVER_KEY)
+        return changed(write, operation=keyed, look=None)
+
+
+@breaks("writes.once-after-a-lost-answer")
+class CallsAPaymentAValue(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+        value = attrs.evolve(write.operation, effect=Effect.SET, idempotency=Idempotency.SET_VALUE)
+
+        async def look(sender: Sender) -> Sighting[Payment]:
+            return Sighting()
+
+        return changed(write, operation=value, look=look)
+
+
+@breaks("writes.once-after-a-lost-answer")
+class NeverSeesAnInvoice(Acorn):
+    def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
+        async def look(sender: Sender) -> Sighting[Invoice]:
+            return Sighting()
+
+        return changed(super().create_invoice(new), look=look)
+
+
+@breaks("writes.once-after-a-lost-answer")
+class NeverSeesACustomer(Acorn):
+    def create_customer(self, new: NewCustomer) -> Write[Any]:
+        async def look(sender: Sender) -> Sighting[Any]:
+            return Sighting(is_complete=False)
+
+        write = super().create_customer(new)
+        return changed(write, look=look, operation=attrs.evolve(write.operation, looks_before=False))
+
+
+@breaks("writes.journal-lost")
+class MarkerByChance(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        return super().record_payment(attrs.evolve(payment, marker=f"ik:{uuid4().hex[:16]}"))
+
+
+@breaks("writes.journal-lost")
+class NoLookBefore(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+        return changed(write, operation=attrs.evolve(write.operation, looks_before=False))
+
+
+@breaks("writes.journal-lost")
+class CreatesWithoutALook(Acorn):
+    def create_customer(self, new: NewCustomer) -> Write[Any]:
+        write = super().create_customer(new)
+        return changed(write, operation=attrs.evolve(write.operation, looks_before=False))
+
+
+@breaks("writes.cancelled-anywhere")
+class SwallowsCancellation(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+
+        async def perform(sender: Sender) -> Done[Payment]:
+            try:
+                return await write.perform(sender)
+            except asyncio.CancelledError:
+                return Done(value=Payment(id=None, invoice_id=payment.invoice_id, amount=payment.amount))
+
+        return changed(write, perform=perform)
+
+
+@breaks("writes.cancelled-anywhere")
+class RenamesCancellation(Acorn):
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        write = super().set_status(change)
+
+        async def perform(sender: Sender) -> Done[Invoice]:
+            try:
+                return await write.perform(sender)
+            except asyncio.CancelledError:
+                raise Unavailable("cancelled", status=None) from None
+
+        return changed(write, perform=perform)
+
+
+@breaks("writes.two-alike")
+class MatchesByAmount(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        async def look(sender: Sender) -> Sighting[Payment]:
+            invoice = await self._invoice(sender, payment.invoice_id)
+            rows = (await self._payments(sender, invoice, None)).items
+            found = [one for one in rows if one.amount == payment.amount]
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+
+        return changed(super().record_payment(payment), look=look)
+
+
+@breaks("writes.two-alike")
+class OneMarkerForAll(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        return super().record_payment(attrs.evolve(payment, marker="ik:0123456789abcdef"))
+
+
+@breaks("writes.amounts")
+class MajorUnits(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+        units = int(payment.amount.amount)
+        cut = attrs.evolve(payment, amount=Money.from_minor(units, payment.amount.currency))
+        return changed(write, perform=super().record_payment(cut).perform)
+
+
+@breaks("writes.amounts")
+class BillsTheFirstLine(Acorn):
+    def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
+        return super().create_invoice(attrs.evolve(new, line_items=new.line_items[:1]))
+
+
+@breaks("writes.amounts")
+class OwesTheTotal(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, amount_due=invoice.total)
+
+
+@breaks("writes.on-any-page")
+class LooksAtTheFirstPage(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        async def look(sender: Sender) -> Sighting[Payment]:
+            invoice = await self._invoice(sender, payment.invoice_id)
+            rows = (await self._payments(sender, invoice, None)).items
+            found = [one for one in rows if payment.marker in str(one.note).split()]
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+
+        return changed(super().record_payment(payment), look=look)
+
+
+@breaks("writes.on-any-page")
+class SearchesTheFirstPage(Acorn):
+    async def _numbered(self, sender: Sender, number: str) -> Sequence[Invoice]:
+        page, headers = await self._page(sender, acorn.INVOICES, None)
+        return [one for row in page.data if (one := acorn._invoice(row, headers)).number == number]
+
+
+# --- statuses ---------------------------------------------------------------------------------
+
+
+@breaks("statuses.consent")
+class AsksNobody(Acorn):
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        return super().set_status(attrs.evolve(change, allow_payment_loss=True))
+
+
+@breaks("statuses.declared-destruction")
+class DeclaresNoLoss(Acorn):
+    capabilities = attrs.evolve(
+        Acorn.capabilities,
+        statuses=tuple(
+            attrs.evolve(rule, destroys_payments_from=frozenset()) for rule in acorn_wire.STATUSES
+        ),
+    )
+
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        return super().set_status(attrs.evolve(change, allow_payment_loss=True))
+
+
+@breaks("statuses.paid-is-paid")
+class StatusBySubstring(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        words = {"pai": PaymentStatus.PARTIALLY_PAID, "ope": PaymentStatus.UNPAID}
+        guess = words.get(str(invoice.raw_status)[:3], PaymentStatus.UNKNOWN)
+        return attrs.evolve(invoice, payment_status=guess)
+
+
+@breaks("statuses.paid-is-paid")
+class PaidIsUnpaid(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        return attrs.evolve(await super().get_invoice(invoice_id), payment_status=PaymentStatus.UNPAID)
+
+
+Check = Callable[[Adapter[Any]], Awaitable[object]]
