@@ -1,11 +1,13 @@
 """Marking any number of entries over a real socket: one outcome for each id, whatever the ids are."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from invoicekit import InvoiceService, UsageError
-from invoicekit.batch import Standing
+from invoicekit.batch import Progress, Standing
+from invoicekit.events import Event, RequestSent
 from invoicekit_clockify.simulator import ClockifySimulator
 
 
@@ -74,3 +76,37 @@ async def test_wrong_types_in_one_batch_are_refused(
         await service.mark_batch([None])  # type: ignore[list-item]
 
     assert requests(simulator) == 0
+
+
+async def test_progress_is_told_to_whom_asked(service: InvoiceService, simulator: ClockifySimulator) -> None:
+    """A callback hears how far it is, and of the end; what it raises ends nothing."""
+    heard: list[Progress] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+
+    def listen(progress: Progress) -> None:
+        heard.append(progress)
+        raise ValueError("a defect of the caller's")
+
+    report = await service.mark_time_entries(entry_ids(simulator), on_progress=listen)
+    await asyncio.sleep(0)
+
+    assert report.is_done
+    last = heard[-1]
+    assert (last.ended, last.total, last.requests, last.eta_seconds) == (50, 50, 1, 0.0)
+
+
+async def test_events_are_heard_while_a_block_runs(
+    service: InvoiceService, simulator: ClockifySimulator
+) -> None:
+    """Who listens for a while hears what is sent in it, and nothing after it."""
+    heard: list[Event] = []
+
+    with service.watched(heard.append):
+        await service.mark_time_entries(entry_ids(simulator)[:2])
+        await asyncio.sleep(0)
+    during = len(heard)
+    await service.mark_time_entries(entry_ids(simulator)[2:4])
+    await asyncio.sleep(0)
+
+    assert len([event for event in heard if isinstance(event, RequestSent)]) == 1
+    assert len(heard) == during
