@@ -13,6 +13,7 @@ from invoicekit.clock import Clock
 
 _WINDOW_SECONDS = 10.0
 _APART_SECONDS = 0.25
+_PACE_SECONDS = 5.0
 
 
 class RateUse(Protocol):
@@ -34,8 +35,8 @@ class RateUse(Protocol):
         ...
 
     @property
-    def paused_seconds(self) -> float:
-        """Seconds until a pause that the provider asked for ends; 0 while there is none."""
+    def held_seconds(self) -> float:
+        """Seconds until the next request in line can go; 0 while none is in line."""
         ...
 
 
@@ -56,7 +57,8 @@ class Progress:
         rate_limited: Answers 429.
         seconds: Since the run began.
         eta_seconds: Until the end at the present pace, a pause included; None where it cannot be told.
-        paused_seconds: Until a pause that the provider asked for ends; 0 while there is none.
+        paused_seconds: Until the provider's limit lets the next request go, where that is long (over 5 s):
+            it asked for a pause, or a budget is spent; else 0.
         resumes_at: When that is, in UTC.
     """
 
@@ -131,7 +133,8 @@ class Meter:
         left = counts.get(Standing.NOT_ATTEMPTED, 0)
         sent = stats.sent - self._before.sent
         rows_rate, sent_rate = self._rates(now, ended - left, sent)
-        paused = limits.paused_seconds
+        # Less is the pace of a slow provider; a pause it asked for is told by its own event.
+        paused = limits.held_seconds if limits.held_seconds > _PACE_SECONDS else 0.0
         eta = None
         if total is not None and ended >= total:
             eta = 0.0

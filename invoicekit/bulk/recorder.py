@@ -90,6 +90,8 @@ class Recorder:
     def look(self, *, rows: int, counts: Mapping[Standing, int], total: int | None) -> Progress:
         """Measure now."""
         progress = self._meter.look(rows=rows, counts=counts, total=total)
+        if progress.paused_seconds > self.pause_left:
+            self.pause(progress.paused_seconds)  # a spent budget, which no event tells of
         left = self.pause_left
         if left <= progress.paused_seconds:
             return progress

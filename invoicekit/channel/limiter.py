@@ -51,6 +51,8 @@ class LimiterSnapshot:
         granted: Requests let through so far.
         refused: Of these, how many the provider answered 429.
         paused_seconds: Until it goes on; 0 where it is not paused.
+        held_seconds: Until the next request in line can go, for whatever reason: the pace, a spent budget of
+            an hour, a pause; 0 where none is in line.
         paused_before_seconds: How long pauses have lasted so far, in all.
         share_used: Part of the allowed rate that got through since the first grant, pauses left out; None
             where no rate is documented.
@@ -64,6 +66,7 @@ class LimiterSnapshot:
     granted: int
     refused: int
     paused_seconds: float
+    held_seconds: float
     paused_before_seconds: float
     share_used: float | None
 
@@ -155,15 +158,17 @@ class Limiter:
         if self._allowed is not None and self._first_at is not None:
             running = max(1.0, now - self._first_at - paused_before)
             share = (self._granted - self._refused) / (self._allowed * running)
+        waiting = sum(not waiter.slot.done() for waiter in (*self._interactive, *self._bulk))
         return LimiterSnapshot(
             rate=self._control.rate,
             believed_rate=self._control.believed,
             recalled_rate=None if self._started_from is None else self._started_from.per_second,
             allowed_rate=self._allowed,
-            waiting=sum(not waiter.slot.done() for waiter in (*self._interactive, *self._bulk)),
+            waiting=waiting,
             granted=self._granted,
             refused=self._refused,
             paused_seconds=paused,
+            held_seconds=max(0.0, self._free_at(now) - now) if waiting else 0.0,
             paused_before_seconds=paused_before,
             share_used=share,
         )

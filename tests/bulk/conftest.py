@@ -34,7 +34,7 @@ class FixedShare:
     share_used: float | None = 0.97
     rate = 49.0
     allowed_rate: float | None = 50.0
-    paused_seconds = 0.0
+    held_seconds = 0.0
 
 
 class FakeService:

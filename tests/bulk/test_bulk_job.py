@@ -31,7 +31,7 @@ from invoicekit.errors import NotFound, OutcomeUnknown, UsageError
 from invoicekit.events import Paused, RequestSent, ResponseReceived
 from invoicekit.model import InvoiceStatus, Money, WriteResult
 
-from .conftest import FakeService
+from .conftest import FakeService, FixedShare
 
 pytestmark = pytest.mark.looptime
 
@@ -151,6 +151,28 @@ async def test_a_pause_is_told_with_its_end(service: FakeService) -> None:
     assert isinstance(ended, JobEnded)
     (told,) = ended.report.course.pauses
     assert told.seconds == pytest.approx(2.0)
+
+
+async def test_a_spent_budget_is_a_pause(service: FakeService) -> None:
+    """Where an hour's requests are used up nobody is refused: it is said all the same, with its end."""
+
+    class Spent(FixedShare):
+        @property
+        def held_seconds(self) -> float:  # type: ignore[override]
+            return max(0.0, 9.0 - asyncio.get_running_loop().time())
+
+    service.limits = Spent  # type: ignore[method-assign]
+    service.mark_batch = slow(service, 10.0)  # type: ignore[method-assign]
+
+    events = [event async for event in marking(ids(10)).run(service)]
+
+    (pause,) = [event for event in events if isinstance(event, JobPaused)]
+    assert pause.seconds == pytest.approx(8.75, abs=0.3)
+    told = [event for event in events if isinstance(event, JobProgressed) and event.progress.resumes_at]
+    assert len(told) >= 12
+    ended = events[-1]
+    assert isinstance(ended, JobEnded)
+    assert len(ended.report.course.pauses) == 1
 
 
 async def test_cancelling_passes_on_and_tells_what_is_left(service: FakeService) -> None:

@@ -423,3 +423,18 @@ async def test_share_used_leaves_pauses_out() -> None:
     assert seen.paused_before_seconds == 100.0
     assert seen.share_used == pytest.approx(0.98, abs=0.01)
     assert (seen.granted, seen.refused, seen.waiting) == (982, 1, 0)
+
+
+async def test_a_spent_budget_says_when_the_next_request_goes() -> None:
+    """Nobody was refused, and nothing is paused: still the next one waits, and it is known how long."""
+    limiter = Limiter([RateWindow(limit=2, seconds=3600.0)], LoopClock())
+    for _ in range(2):
+        await limiter.acquire(Lane.BULK)
+    waiting = asyncio.create_task(limiter.acquire(Lane.BULK))
+    await asyncio.sleep(1.0)
+
+    seen = limiter.snapshot()
+
+    assert seen.paused_seconds == 0.0
+    assert 3590.0 < seen.held_seconds < 3700.0
+    waiting.cancel()
