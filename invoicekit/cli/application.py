@@ -8,6 +8,7 @@ import typer
 from invoicekit import __version__
 from invoicekit.bulk import JobExit
 from invoicekit.cli.adapter_check import check
+from invoicekit.cli.adapter_new import new
 from invoicekit.cli.bulk_mark import mark_invoiced
 from invoicekit.cli.bulk_pay import pay
 from invoicekit.cli.bulk_status import set_status
@@ -80,7 +81,7 @@ def _adapter_commands() -> typer.Typer:
     commands = typer.Typer(
         name="adapter", no_args_is_help=True, help="For those who write adapters.", epilog=_EPILOG
     )
-    commands.callback()(lambda: None)
+    commands.command("new", epilog=_EPILOG)(new)
     commands.command("check", epilog=_EPILOG)(check)
     return commands
 

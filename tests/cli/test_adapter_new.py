@@ -1,0 +1,63 @@
+"""`invoicekit adapter new`: what it writes is a whole adapter, and keeps the contract at once."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+
+from invoicekit.cli.adapter_template import Auth, ScaleOption, Template
+from invoicekit.testing import RULES, Subject, Verdict, run_contract
+
+
+@pytest.fixture
+def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that is imported from, and forgotten afterwards."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path
+    for name in [name for name in sys.modules if name.startswith("invoicekit_acme")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("auth", Auth)
+@pytest.mark.parametrize("scale", ScaleOption)
+def test_every_option_makes_a_conformant_adapter(auth: Auth, scale: ScaleOption, path: Path) -> None:
+    """Judged by its own simulator's ledger."""
+    for place, text in Template(name="acme", auth=auth, scale=scale).files():
+        (path / place).parent.mkdir(parents=True, exist_ok=True)
+        (path / place).write_text(text)
+    package = importlib.import_module("invoicekit_acme")
+    simulator = importlib.import_module("invoicekit_acme.simulator").AcmeSimulator
+
+    report = run_contract(Subject(adapter=package.Acme, simulator=simulator))
+
+    assert [one.said for one in report.judgements if one.verdict is not Verdict.HOLDS] == []
+    assert len(report.judgements) == len(RULES)
+    assert not [place for place, text in Template(name="acme").files() if "acorn" in text.lower()]
+
+
+def test_it_says_how_to_go_on(command: CommandLine, tmp_path: Path) -> None:
+    """The files are there, and the next steps are told."""
+    ended = command.run("adapter", "new", "acme")
+
+    made = tmp_path / "invoicekit-acme"
+    assert ended.code == 0
+    assert "adapter check acme" in ended.out
+    assert 'acme = "invoicekit_acme:Acme"' in (made / "pyproject.toml").read_text()
+    assert (made / "tests" / "test_contract.py").exists()
+
+
+@pytest.mark.parametrize(("arguments", "words"), [(["../x"], "lower-case word"), (["acme"], "not empty")])
+def test_nothing_is_overwritten(
+    command: CommandLine, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    """And no path is taken for a name."""
+    (tmp_path / "invoicekit-acme").mkdir()
+    (tmp_path / "invoicekit-acme" / "work.txt").write_text("of an afternoon")
+
+    ended = command.run("adapter", "new", *arguments)
+
+    assert (ended.code, words in ended.err) == (2, True)
+    assert [one.name for one in (tmp_path / "invoicekit-acme").iterdir()] == ["work.txt"]
