@@ -81,7 +81,7 @@ def readme(session: nox.Session) -> None:
 
 @nox.session
 def outside(session: nox.Session) -> None:
-    """Test the built wheel from an empty directory."""
+    """Test the built wheel from an empty directory, and a guest made from its template beside it."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(home / "dist"), str(ROOT))
@@ -98,6 +98,13 @@ def outside(session: nox.Session) -> None:
             session.run("python", "-c", "import invoicekit as i; assert 'site-packages' in i.__file__")
             session.run("invoicekit", "demo", "--entries", "1000", "--payments", "20")
             session.run("python", "-m", "pytest", *session.posargs)
+        guest = home / "guest"
+        session.run("invoicekit", "adapter", "new", "acme", "--folder", str(guest))
+        session.install(f"{guest}[test]")
+        with session.chdir(guest):
+            session.run("python", "-m", "pytest")
+            session.run("invoicekit", "adapter", "check", "acme")
+            session.run("invoicekit", "providers", "acme")
 
 
 @nox.session

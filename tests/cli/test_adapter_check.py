@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
+from invoicekit.cli.adapter_template import template_folder
 from invoicekit.testing import RULES
 
 WRONG = """
@@ -23,7 +24,7 @@ class Played(A):
 
 
 @pytest.fixture
-def guest(command: CommandLine, tmp_path: Path, root: Path) -> CommandLine:
+def guest(command: CommandLine, tmp_path: Path) -> CommandLine:
     """Install an adapter that reads the first page alone, for the command alone."""
     (tmp_path / "wrong_guest.py").write_text(WRONG)
     info = tmp_path / "wrong_guest-1.0.dist-info"
@@ -33,7 +34,7 @@ def guest(command: CommandLine, tmp_path: Path, root: Path) -> CommandLine:
         "[invoicekit.adapters]\nwrong = wrong_guest:Wrong\n"
         "[invoicekit.simulators]\nwrong = wrong_guest:Played\n"
     )
-    places = (str(tmp_path), str(root / "adapters" / "example"), command.environment.get("PYTHONPATH", ""))
+    places = (str(tmp_path), str(template_folder()), command.environment.get("PYTHONPATH", ""))
     command.environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
     return command
 
