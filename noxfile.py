@@ -146,6 +146,16 @@ def crash(session: nox.Session) -> None:
 
 
 @nox.session
+def bulk(session: nox.Session) -> None:
+    """Mark a million time entries in a job that is killed ten times and gone on with."""
+    session.install("-e", ".[cli,test]")
+    sizes = {"INVOICEKIT_BULK_ENTRIES": "1000000", "INVOICEKIT_BULK_KILLS": "10"}
+    sizes |= {name: value for name, value in os.environ.items() if name in sizes}
+    test = "tests/cli/test_bulk_resume.py"
+    session.run("python", "-m", "pytest", "-k", "killed", test, *session.posargs, env=sizes)
+
+
+@nox.session
 def sabotage(session: nox.Session) -> None:
     """Take the lines that keep the promises away, one at a time, and see a test fail of each."""
     session.install("-e", ".[cli,test]")

@@ -1,7 +1,7 @@
 """Many items, few requests, one outcome for each item."""
 
 from invoicekit.batch.batch import Batch
-from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.batch.outcome import Earlier, Item, ItemOutcome, Standing
 from invoicekit.batch.progress import Meter, Progress, RateUse
 from invoicekit.batch.screen import Screen
 from invoicekit.batch.seen import First, Seen
@@ -9,6 +9,7 @@ from invoicekit.batch.verdict import Ruling, rule
 
 __all__ = [
     "Batch",
+    "Earlier",
     "First",
     "Item",
     "ItemOutcome",

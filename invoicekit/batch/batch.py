@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from invoicekit.batch.outcome import Item, ItemOutcome, Standing
 from invoicekit.batch.screen import Screen, Screening
 from invoicekit.batch.seen import Seen
-from invoicekit.batch.unit import Unit, outcome_of, repeat_of
+from invoicekit.batch.unit import Unit, earlier_of, outcome_of, repeat_of
 from invoicekit.batch.verdict import Ruling, is_refused_in_doubt, rule, shows_an_answer
 from invoicekit.clock import Clock
 from invoicekit.errors import InvoiceKitError, UsageError
@@ -185,9 +185,12 @@ class Batch(Generic[T]):
     def _close(self, unit: Unit[T]) -> None:
         self._held -= len(unit.repeats)
         for outcome in unit.close(self._why()):
-            if not outcome.standing.is_there and outcome.first_position is None:
-                self._seen.settle(outcome.id, outcome.standing)
-            self._outbox.append(outcome)
+            self._end(outcome)
+
+    def _end(self, outcome: ItemOutcome[T]) -> None:
+        if not outcome.standing.is_there and outcome.first_position is None:
+            self._seen.settle(outcome.id, outcome.standing)
+        self._outbox.append(outcome)
 
     async def _cut(self) -> None:
         tasks = [*self._under_way, *([] if self._reader is None else [self._reader])]
@@ -231,7 +234,7 @@ class Batch(Generic[T]):
         if item.problem is not None:
             self._outbox.append(outcome_of(item, Standing.REJECTED, item.problem))
             return
-        if self._stopping.is_set():
+        if self._stopping.is_set() and item.earlier is None:
             self._outbox.append(outcome_of(item, Standing.NOT_ATTEMPTED, self._why()))
             return
         try:
@@ -240,7 +243,9 @@ class Batch(Generic[T]):
             self._halt(failure)
             self._outbox.append(outcome_of(item, Standing.NOT_ATTEMPTED, self._why()))
             return
-        if first is None:
+        if first is None and item.earlier is not None:
+            self._end(earlier_of(item, item.earlier))
+        elif first is None:
             self._add(item)
         elif not first.is_same_as(item.content):
             reason = "the same id stood before with different content; nothing was sent for this one"

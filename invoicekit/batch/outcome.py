@@ -28,6 +28,16 @@ class Standing(Enum):
 
 
 @attrs.frozen(kw_only=True)
+class Earlier:
+    """How an earlier run of the same job ended an item; it is then not sent again."""
+
+    standing: Standing
+    reason: str = ""
+    cause: str = ""
+    resource_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Item(Generic[T]):
     """One thing to be done.
 
@@ -39,6 +49,7 @@ class Item(Generic[T]):
             a digest where it is longer. Empty where the id says it all.
         lane: Items of one lane are never under way together; empty means no such rule.
         problem: Why it cannot be sent at all; it is then rejected without a request.
+        earlier: How it ended before; its outcome is then that.
     """
 
     position: int
@@ -47,6 +58,7 @@ class Item(Generic[T]):
     content: bytes = b""
     lane: str = ""
     problem: str | None = None
+    earlier: Earlier | None = None
 
 
 @attrs.frozen(kw_only=True)

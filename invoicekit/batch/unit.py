@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from invoicekit.batch.outcome import Item, ItemOutcome, Standing
+from invoicekit.batch.outcome import Earlier, Item, ItemOutcome, Standing
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.model import Outcome, WriteResult
 
@@ -38,6 +38,13 @@ def outcome_of(
         first_position=first_position,
         resource_id=resource_id,
         cause=cause,
+    )
+
+
+def earlier_of(item: Item[T], earlier: Earlier) -> ItemOutcome[T]:
+    """End one item as an earlier run ended it."""
+    return outcome_of(
+        item, earlier.standing, earlier.reason, resource_id=earlier.resource_id, cause=earlier.cause
     )
 
 

@@ -20,7 +20,9 @@ from invoicekit.bulk.job_event import (
     RowEnded,
     event_json,
 )
+from invoicekit.bulk.job_state import JobState, state_file
 from invoicekit.bulk.latency import Latency
+from invoicekit.bulk.line_changes import LineChanges, LineHashes
 from invoicekit.bulk.places import Places
 from invoicekit.bulk.ranges import Ranges
 from invoicekit.bulk.record import Columns, Format, Record
@@ -72,7 +74,10 @@ __all__ = [
     "JobProgressed",
     "JobResumed",
     "JobStarted",
+    "JobState",
     "Latency",
+    "LineChanges",
+    "LineHashes",
     "MarkJob",
     "OpenInvoice",
     "Pause",
@@ -115,6 +120,7 @@ __all__ = [
     "plan_job",
     "row_of",
     "shown",
+    "state_file",
     "status_items",
     "table_of",
     "text_of",

@@ -53,6 +53,11 @@ class Inputs:
         """Whether all of them can be read from their starts again."""
         return all(source.is_rereadable for source in self.sources)
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether all of them are files of the caller's, which a later run finds again."""
+        return self.is_rereadable and all(source.shown_as is None for source in self.sources)
+
     def check(self) -> int:
         """Read all that can be read again, and return how many lines may be rows; 0 with a pipe among them.
 

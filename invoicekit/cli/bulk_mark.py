@@ -11,6 +11,7 @@ from invoicekit.cli.bulk_input import (
     MapOption,
     inputs_of,
 )
+from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.display import ProgressKind
@@ -52,6 +53,8 @@ def mark_invoiced(
     mapping: MapOption = None,
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,
+    resume: ResumeOption = False,
+    accept_changes: AcceptChangesOption = False,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     report: ReportOption = None,
@@ -61,7 +64,7 @@ def mark_invoiced(
 ) -> None:
     """Mark time entries as invoiced.
 
-    Marking twice is harmless: run it again after an interruption.
+    Marking twice is harmless. After an interruption, --resume does what is left.
     """
     source = inputs_of(files, ENTRY_COLUMNS, mapping=mapping, delimiter=delimiter, encoding=encoding)
     target = Target.of(
@@ -81,7 +84,13 @@ def mark_invoiced(
         rows_out=rows_out,
         as_json=as_json,
         telling=Telling.of("bulk mark-invoiced", report=report, progress=progress, is_quiet=quiet),
+        variant="not invoiced" if not_invoiced else "invoiced",
+        resume=resume,
+        accept_changes=accept_changes,
     )
     if dry_run:
         command.plan(entry_items(source), size=chunk)
-    command.run(lambda service: MarkJob(service, entry_items(source), invoiced=not not_invoiced, size=chunk))
+    command.run(
+        entry_items(source),
+        lambda service, items: MarkJob(service, items, invoiced=not not_invoiced, size=chunk),
+    )

@@ -13,6 +13,7 @@ from invoicekit.cli.bulk_input import (
     ValueOption,
     inputs_of,
 )
+from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.display import ProgressKind
@@ -54,6 +55,8 @@ def pay(
     delimiter: DelimiterOption = None,
     decimal: DecimalOption = None,
     encoding: EncodingOption = None,
+    resume: ResumeOption = False,
+    accept_changes: AcceptChangesOption = False,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     report: ReportOption = None,
@@ -63,7 +66,8 @@ def pay(
 ) -> None:
     """Record payments, each reference at most once.
 
-    Run it again after an interruption: what stands at the provider already is found and not sent again.
+    After an interruption --resume does what is left. Without it, too, what stands at the provider already is
+    found and not sent again.
     """
     source = inputs_of(
         files,
@@ -92,7 +96,9 @@ def pay(
         as_json=as_json,
         telling=Telling.of("bulk pay", report=report, progress=progress, is_quiet=quiet),
         cells=PAYMENT_CELLS,
+        resume=resume,
+        accept_changes=accept_changes,
     )
     if dry_run:
         command.plan(payment_items(source), size=1)
-    command.run(lambda service: PayJob(service, payment_items(source)))
+    command.run(payment_items(source), lambda service, items: PayJob(service, items))

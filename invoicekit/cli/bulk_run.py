@@ -12,6 +12,7 @@ from rich.console import Console
 
 from invoicekit.adapter import Capability
 from invoicekit.bulk import Inputs, Item, Job, JobExit, Plan, Standing, plan_job
+from invoicekit.cli.bulk_resume import remembered
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, hint, option_of, told
 from invoicekit.cli.lines import counted, tell
@@ -41,6 +42,8 @@ class BulkRun:
         telling: How it is shown, and where its report goes.
         operation: The service's method, whose capability says what one call costs.
         cells: What the rows file holds of a row beside its outcome.
+        variant: What tells jobs of one operation apart, for going on with the right one.
+        resume, accept_changes: Whether to go on with an earlier run, and with files that changed since.
     """
 
     name: str
@@ -51,6 +54,9 @@ class BulkRun:
     as_json: bool = False
     cells: tuple[str, ...] = ()
     telling: Telling = attrs.field(factory=Telling)
+    variant: str = ""
+    resume: bool = False
+    accept_changes: bool = False
 
     def check_offered(self) -> Capability:
         """Return what the operation costs.
@@ -98,20 +104,24 @@ class BulkRun:
             _show_plan(Console(), self.name, plan, allowed or Allowed(), provider=provider)
         raise typer.Exit(JobExit.REJECTED if plan.rejected else JobExit.DONE)
 
-    def run(self, start: Callable[[InvoiceService], Job[T]]) -> NoReturn:
+    def run(self, items: Items[T], start: Callable[[InvoiceService, Items[T]], Job[T]]) -> NoReturn:
         """Carry the job out and print its report.
+
+        Args:
+            items: Its rows.
+            start: Makes the job of those that are left.
 
         Raises:
             InvoiceKitError: It could not begin, or its input cannot be used.
         """
         with self.telling.display.failing():
-            self._run(start)
+            self._run(items, start)
 
-    def _run(self, start: Callable[[InvoiceService], Job[T]]) -> NoReturn:
+    def _run(self, items: Items[T], start: Callable[[InvoiceService, Items[T]], Job[T]]) -> NoReturn:
         self.telling.check()
         self.check_offered()
         total = self.source.check() or None
-        finished = asyncio.run(self._carry_out(start, total))
+        finished = asyncio.run(self._carry_out(items, start, total))
         if finished.input_failure is not None and not finished.report.rows:
             raise finished.input_failure
         if self.as_json:
@@ -126,21 +136,31 @@ class BulkRun:
             raise finished.input_failure
         raise typer.Exit(finished.report.exit_code())
 
-    async def _carry_out(self, start: Callable[[InvoiceService], Job[T]], total: int | None) -> Finished:
+    async def _carry_out(
+        self, items: Items[T], start: Callable[[InvoiceService, Items[T]], Job[T]], total: int | None
+    ) -> Finished:
         bars = self.telling.display
-        bars.say(f"Journal: {self.target.journal_file()}")
+        journal = self.target.journal_file()
+        bars.say(f"Journal: {journal}")
         async with self.target.service() as service:
-            await _learn_limits(service)
-            return await run_job(
-                start(service),
-                label=self.name,
-                bars=bars,
-                total=total,
-                rows_out=self.rows_out,
-                cells=self.cells,
-                places=self.source.places if len(self.source.sources) > 1 else None,
-                report_to=self.telling.report,
-            )
+            identity = (self.operation, self.variant, service.provider, service.account)
+            with remembered(
+                self.source, journal, *identity, resume=self.resume, accept_changes=self.accept_changes
+            ) as state:
+                if state is not None and state.found:
+                    bars.say(f"Going on: {state.found:,} had ended in earlier runs.")
+                await _learn_limits(service)
+                return await run_job(
+                    start(service, items if state is None else state.going_on(items)),
+                    label=self.name,
+                    bars=bars,
+                    total=total,
+                    rows_out=self.rows_out,
+                    cells=self.cells,
+                    places=self.source.places if len(self.source.sources) > 1 else None,
+                    report_to=self.telling.report,
+                    state=state,
+                )
 
 
 async def _learn_limits(service: InvoiceService) -> None:

@@ -23,6 +23,7 @@ from invoicekit.cli.bulk_input import (
     MapOption,
     inputs_of,
 )
+from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, settled
@@ -75,6 +76,8 @@ def set_status(
     encoding: EncodingOption = None,
     allow_irreversible: AllowIrreversibleOption = False,
     allow_payment_loss: PaymentLossOption = None,
+    resume: ResumeOption = False,
+    accept_changes: AcceptChangesOption = False,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     report: ReportOption = None,
@@ -104,6 +107,8 @@ def set_status(
         ),
         allowed=Allowed(irreversible=allow_irreversible, payment_loss=allow_payment_loss),
         is_dry=dry_run,
+        resume=resume,
+        accept_changes=accept_changes,
         rows_out=rows_out,
         as_json=as_json,
         telling=Telling.of("bulk set-status", report=report, progress=progress, is_quiet=quiet),
@@ -122,6 +127,8 @@ def apply_statuses(
     target: Target,
     allowed: Allowed,
     is_dry: bool,
+    resume: bool,
+    accept_changes: bool,
     rows_out: Path | None,
     as_json: bool,
     telling: Telling,
@@ -146,6 +153,9 @@ def apply_statuses(
         as_json=as_json,
         cells=STATUS_CELLS,
         telling=telling,
+        variant="each its own" if to is None else to.value,
+        resume=resume,
+        accept_changes=accept_changes,
     )
     command.check_offered()
     if to is not None and (reason := steps.refusal(to)):
@@ -163,10 +173,11 @@ def apply_statuses(
 
 def _take(command: BulkRun, steps: StatusSteps, to: InvoiceStatus | None, allowed: Allowed) -> NoReturn:
     command.run(
-        lambda service: StatusJob(
+        status_items(command.source, steps, to=to),
+        lambda service, items: StatusJob(
             service,
-            status_items(command.source, steps, to=to),
+            items,
             allow_payment_loss=allowed.payment_loss is True,
             allow_irreversible=allowed.irreversible,
-        )
+        ),
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from invoicekit.cli.bulk_input import DelimiterOption, EncodingOption, MapOption, inputs_of
+from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
 from invoicekit.cli.bulk_status import apply_statuses, columns_for
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed
@@ -46,6 +47,8 @@ def void(
     encoding: EncodingOption = None,
     allow_irreversible: AllowIrreversibleOption = False,
     allow_payment_loss: PaymentLossOption = None,
+    resume: ResumeOption = False,
+    accept_changes: AcceptChangesOption = False,
     dry_run: DryRunOption = False,
     rows_out: RowsOutOption = None,
     report: ReportOption = None,
@@ -78,6 +81,8 @@ def void(
         ),
         allowed=Allowed(irreversible=allow_irreversible, payment_loss=allow_payment_loss),
         is_dry=dry_run,
+        resume=resume,
+        accept_changes=accept_changes,
         rows_out=rows_out,
         as_json=as_json,
         telling=Telling.of("bulk void", report=report, progress=progress, is_quiet=quiet),

@@ -79,7 +79,8 @@ def _what_to_do(finished: Finished) -> Iterator[str]:
         yield f"The job ended early: {explain(report.stopped_by)}."
     if finished.not_attempted:
         yield f"Not attempted: {(report.places or Places()).lines(finished.not_attempted)}."
-        yield "Run the same command again: it does what is left."
+        resume = " with --resume" if finished.can_resume else ""
+        yield f"Run the same command again{resume}: it does what is left."
     if report.count(Standing.UNKNOWN):
         yield (
             "A row in doubt may have happened: look at the provider before you repeat it by hand. "

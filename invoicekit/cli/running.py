@@ -11,6 +11,7 @@ from invoicekit.bulk import (
     InputError,
     JobEvent,
     JobStarted,
+    JobState,
     Places,
     Ranges,
     Report,
@@ -34,6 +35,7 @@ class Finished:
         rows_out: Where every row's outcome stands.
         provider: Whom it asked.
         account: The workspace, tenant or business there.
+        can_resume: Whether ``--resume`` would go on from here.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Finished:
     rows_out: Path | None = None
     provider: str = ""
     account: str = ""
+    can_resume: bool = False
 
 
 class Runnable(Protocol):
@@ -75,6 +78,7 @@ async def run_job(
     cells: tuple[str, ...] = (),
     places: Places | None = None,
     report_to: Path | None = None,
+    state: JobState | None = None,
 ) -> Finished:
     """Carry a job out; whatever ends it early, it never ends without its report.
 
@@ -83,6 +87,7 @@ async def run_job(
         bars: Where its progress is shown.
         rows_out: Where each row's outcome is written.
         report_to: Of a report; the one that ends in .csv has a line for every row, so it is written here.
+        state: Where the rows' ends are kept for a later run.
     """
     input_failure = None
     not_attempted = Ranges()
@@ -110,6 +115,8 @@ async def run_job(
                         continue
                     for file in files:
                         file.write(event.outcome)
+                    if state is not None:
+                        state.note(event.outcome)
                     if event.outcome.standing is Standing.NOT_ATTEMPTED:
                         not_attempted.add(event.outcome.position)
             except InputError as failure:
@@ -118,6 +125,7 @@ async def run_job(
         label=label,
         report=attrs.evolve(job.report(), places=places),
         not_attempted=not_attempted,
+        can_resume=state is not None,
         input_failure=input_failure,
         rows_out=rows_out,
         provider=provider,
