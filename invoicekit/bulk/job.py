@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from invoicekit.adapter import Adapter, Capabilities
-from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse, Screen
+from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse, Screen, Standing
 from invoicekit.bulk.job_event import JobEnded, JobEvent, JobStarted
 from invoicekit.bulk.recorder import Recorder
 from invoicekit.bulk.report import Report, Tally, Usage
@@ -187,7 +187,8 @@ class Job(Generic[T]):
                 async with aclosing(self._batch.__aiter__()) as outcomes:
                     async for outcome in outcomes:
                         self._tally.add(outcome)
-                        self._recorder.row()
+                        if outcome.standing is not Standing.NOT_ATTEMPTED:
+                            self._recorder.row()
                         yield outcome
         finally:
             for outcome in self._batch.left_over():

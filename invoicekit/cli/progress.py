@@ -109,10 +109,12 @@ def figures(progress: Course) -> Text:
     """Return the line below the bar: the most important first, for it is cut at the terminal's edge."""
     parts: list[tuple[str, str]] = []
     if progress.resumes_at is not None:
-        parts.append((f"paused by the provider, on at {_local(progress.resumes_at)}", "yellow"))
+        parts.append((f"paused by the limit, on at {_local(progress.resumes_at)}", "yellow"))
     else:
         share = progress.share_of_limit
-        limit = "" if share is None else f" ({share:.0%} of {progress.limit_per_second:g}/s)"
+        # A limit of an hour is spent as needed: at this moment there is no share of it to tell.
+        is_paced = share is not None and (progress.limit_per_second or 0.0) >= 1
+        limit = f" ({share:.0%} of {progress.limit_per_second:g}/s)" if is_paced else ""
         parts.append((f"{progress.requests_per_second:.1f} requests/s{limit}", ""))
     parts.append((f"{progress.rows_per_second:,.0f} rows/s", ""))
     parts.append((f"429s: {progress.rate_limited:,}", "" if not progress.rate_limited else "yellow"))

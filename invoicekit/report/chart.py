@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from invoicekit.bulk import Latency, Pause, Sample
-from invoicekit.report.figures import ceiling, count, rate, span
+from invoicekit.report.figures import ceiling, count, limit, rate, span
 from invoicekit.report.markup import Markup, element
 
 _WIDE = 1000
@@ -127,7 +127,7 @@ def pace_chart(stretches: Sequence[Step], pauses: Sequence[Pause], *, name: str)
                     "y": _TOP + frame.y(limits[-1]) - 5,
                     "text-anchor": "end",
                 },
-                f"limit {rate(limits[-1])}/s",
+                f"limit {limit(limits[-1])}",
             )
         )
     return frame.drawn(shapes, labels, name=name, unit="/s")
@@ -144,6 +144,7 @@ def latency_chart(latency: Latency, *, name: str) -> Markup:
     """Draw how many answers took how long; every bar is a quarter longer than the one before it."""
     bars = latency.bars()
     top = ceiling(max(answers for _, _, answers in bars) * 1.12)
+    top = max(2.0, top + top % 2)  # half of it is a whole number of answers, too
     frame = _Frame(height=220, top=top, begin=0.0, end=float(len(bars)))
     shapes = [
         element(

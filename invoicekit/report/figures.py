@@ -47,6 +47,15 @@ def rate(per_second: float) -> str:
     return f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.3g}"
 
 
+def limit(per_second: float) -> str:
+    """Write a rate limit in the unit that providers would use."""
+    if per_second >= 1:
+        return f"{per_second:.3g}/s"
+    if per_second * _MINUTE >= 1:
+        return f"{per_second * _MINUTE:.3g}/min"
+    return f"{per_second * _HOUR:.3g}/h"
+
+
 def moment(instant: datetime | None) -> str:
     """Write an instant in UTC, to the second."""
     return "unknown" if instant is None else f"{instant:%Y-%m-%d %H:%M:%S} UTC"

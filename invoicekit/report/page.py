@@ -188,7 +188,7 @@ def _needs(document: Document) -> Markup:
         )
         for step in document.steps
     ]
-    early = [element("p", {"class": "nothing"}, f"It ended early. {each}") for each in document.early_ends]
+    early = [element("p", {"class": "early-end"}, f"It ended early. {each}.") for each in document.early_ends]
     if document.unread != 0:
         left = "The rest" if document.unread is None else plural(document.unread, "further row")
         early.append(element("p", {"class": "nothing"}, f"{left} of the input was never read."))

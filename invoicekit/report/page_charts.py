@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from invoicekit.report.chart import Step, latency_chart, pace_chart, rows_chart, steps
 from invoicekit.report.document import Document
-from invoicekit.report.figures import count, plural, rate, span
+from invoicekit.report.figures import count, limit, plural, rate, span
 from invoicekit.report.markup import Markup, element
 
 _MOST_FIGURES = 24
@@ -34,12 +34,13 @@ def _pace(document: Document, stretches: Sequence[Step], length: float) -> Marku
     usage = document.usage
     mean = usage.requests / max(usage.seconds, 0.001)
     limits = [each.limit for each in stretches if each.limit is not None]
-    against = f", of {rate(limits[-1])} allowed" if limits else ""
+    against = f", of {limit(limits[-1])} allowed" if limits else ""
     said = f"{rate(mean)} a second on average{against}."
     if usage.rate_limited:
         said += f" {count(usage.rate_limited)} answered 429."
     if document.pauses:
-        held = sum(each.seconds for each in document.pauses)
+        # One that was cut off lasted no longer than the job.
+        held = sum(max(0.0, min(each.seconds, length - each.start_seconds)) for each in document.pauses)
         said += f" {plural(len(document.pauses), 'pause')} by the provider, {span(held)} in all."
     keys = [_key("requests", "requests")]
     if document.pauses:

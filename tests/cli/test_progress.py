@@ -176,3 +176,8 @@ async def test_silence_warns_all_the_same() -> None:
 def test_the_options_choose(kind: ProgressKind, is_quiet: bool, chosen: Callable[..., object]) -> None:
     """What a program asked for by name wins over quiet."""
     assert type(display_of(kind, is_quiet=is_quiet)) is chosen
+
+
+def test_a_limit_of_an_hour_has_no_share_of_this_second() -> None:
+    """What may be spent at once is no pace."""
+    assert "%" not in figures(Progress(requests_per_second=8.0, limit_per_second=30 / 3600)).plain

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from invoicekit.batch import Standing
 from invoicekit.report import Document, headline, html_page
 from invoicekit.report.chart import steps
-from invoicekit.report.figures import ceiling, span
+from invoicekit.report.figures import ceiling, limit, span
 from invoicekit.report.markup import Markup, element, text
 
 MAKES = [samples.mixed, samples.clean, samples.cut_off]
@@ -200,3 +200,11 @@ def test_an_axis_ends_at_or_above_its_values(value: float) -> None:
 def test_spans_have_the_unit_that_fits(seconds: float, said: str) -> None:
     """A duration reads as a person would say it."""
     assert span(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("per_second", "said"), [(50.0, "50/s"), (1.5, "1.5/s"), (0.5, "30/min"), (30 / 3600, "30/h")]
+)
+def test_limits_have_the_provider_s_unit(per_second: float, said: str) -> None:
+    """Thirty an hour is not a hundredth of something a second."""
+    assert limit(per_second) == said
