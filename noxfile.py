@@ -156,6 +156,15 @@ def bulk(session: nox.Session) -> None:
 
 
 @nox.session
+def rates(session: nox.Session) -> None:
+    """Hold the limiter to its goals: 10,000 requests a job, each server model, five seeds; sockets too."""
+    session.install("-e", ".[cli,test]")
+    whole = {"INVOICEKIT_RATES": "whole"}
+    paths = ("tests/channel/test_rates.py", "tests/service/test_rate_on_sockets.py")
+    session.run("python", "-m", "pytest", "-n", "auto", *paths, *session.posargs, env=whole)
+
+
+@nox.session
 def sabotage(session: nox.Session) -> None:
     """Take the lines that keep the promises away, one at a time, and see a test fail of each."""
     session.install("-e", ".[cli,test]")

@@ -24,6 +24,7 @@ MODELS = {
     "bucket, burst 5": "50/s:burst=5",
     "fixed window": "50/s:window",
     "sliding log": "50/s:log",
+    "log, refused calls count": "50/s:log:counts-refused",
 }
 ONE_WAY_SECONDS = 0.05
 JITTER_SECONDS = 0.008
@@ -132,6 +133,12 @@ async def pacer(send: Send, requests: int) -> None:
     await _by_workers(_paced(limiter, send), requests, 16)
 
 
+async def pacer_misled(send: Send, requests: int) -> None:
+    """Sixteen workers and the channel's limiter, told twice the rate."""
+    limiter = Limiter((RateWindow(limit=2 * LIMIT, seconds=1.0),), LoopClock())
+    await _by_workers(_paced(limiter, send), requests, 16)
+
+
 async def pacer_searching(send: Send, requests: int) -> None:
     """Sixteen workers and the channel's limiter, told nothing."""
     await _by_workers(_paced(Limiter((), LoopClock()), send), requests, 16)
@@ -142,6 +149,7 @@ STRATEGIES: dict[str, Strategy] = {
     "pool + tenacity": pool_tenacity,
     "aiolimiter + tenacity": aiolimiter_tenacity,
     "pacer": pacer,
+    "pacer, told twice the rate": pacer_misled,
     "pacer, rate unknown": pacer_searching,
 }
 

@@ -1,6 +1,6 @@
 """The limiter: what a grant costs, and what pacing gains.
 
-What the numbers cannot show: how a real provider counts, for that is documented nowhere; hence four models of
+What the numbers cannot show: how a real provider counts, for that is documented nowhere; hence five models of
 it. Virtual time has no slow processor and no lost packet. The costs are of a grant alone, without a request.
 
 Method. Costs: CPU of many grants in a row, ours and aiolimiter's in turn in thin slices, ratios round by

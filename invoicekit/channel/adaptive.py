@@ -3,7 +3,10 @@
 Three movements, tuned in virtual time against token buckets, fixed windows and sliding logs:
 
 - *climb*: while requests are let in the rate grows, by a third a second until a limit was met once, then on
-  a cubic: slow near the rate believed to be allowed, faster beyond it. A documented rate is never exceeded.
+  a cubic: slow near the rate believed to be allowed, faster beyond it. Each time the limit is met again near
+  where it was believed, the next try takes longer, for it costs refusals, ours and those of whoever shares
+  the key; well beyond it the belief is out of date, and the search begins anew. A documented rate is never
+  exceeded.
 - *dip*: a refusal that chance explains (providers refuse now and then at any rate) costs a little, and half a
   second later the rate is back.
 - *believe*: more refusals than chance explains mean a limit. What got through in the last second is then
@@ -19,12 +22,17 @@ from invoicekit.channel.evidence import SPAN_SECONDS, Background, Verdicts
 _GROWTH = 0.35
 """Of the rate, a second, before a limit was met."""
 _PROBE_SECONDS = 9.0
-"""Time in use until the cubic is one per cent above the rate believed."""
+_LONGEST_PROBE_SECONDS = 30.0
+"""Time in use until the cubic is one per cent above the rate believed: at first, and at most."""
+_CONFIRMED_ABOVE = 1.10
+"""A limit met lower than this above the rate believed confirms it."""
+_OUTDATED_ABOVE = 1.20
+"""Nothing refused up to here: the limit was raised, or the neighbour has gone."""
 _DEEPEST_DIP = 0.12
 _DIP_SECONDS = 0.5
 _RETURN_SECONDS = 1.3
 _BELOW_GOODPUT = 0.97
-_FURTHER_BELOW = 0.94
+_FURTHER_BELOW = 0.95
 _BELOW_WHILE_STARTING = 0.85
 _LARGEST_CUT = 0.5
 _PROVEN_VERDICTS = 100
@@ -33,6 +41,9 @@ _DISPROVED_SHARE = 0.8
 """Of the documented rate: a belief below it means that the documentation is wrong."""
 _CALM_SECONDS = 0.5
 """After a belief, until the provider's count has forgotten what was too much."""
+_PATIENT_SECONDS = 0.7
+"""After a belief, until the next: providers that count what they refused go on refusing for most of a second,
+and halving for each of these would end far below the limit."""
 _LEAST_CERTAIN = 0.74
 _MOST_BACKGROUND = 0.2
 """A larger share of refusals is never taken for chance."""
@@ -63,6 +74,7 @@ class RateControl:
         "_low_refused",
         "_low_verdicts",
         "_patient_until",
+        "_probe_seconds",
         "_probed_seconds",
         "_retreat",
         "_return_seconds",
@@ -95,6 +107,7 @@ class RateControl:
         self._since_belief = 0
         self._patient_until = -math.inf
         self._calm_at = -math.inf
+        self._probe_seconds = _PROBE_SECONDS
         self._probed_seconds = 0.0
         self._cut_at = -math.inf
         self._cut_rate = start
@@ -161,7 +174,8 @@ class RateControl:
             self.believed = self._aim
         else:
             self._probed_seconds += used_seconds
-            self._aim = self.believed * (1.0 + 0.01 * (self._probed_seconds / _PROBE_SECONDS) ** 3)
+            self._aim = self.believed * (1.0 + 0.01 * (self._probed_seconds / self._probe_seconds) ** 3)
+            self._is_starting = self._aim > _OUTDATED_ABOVE * self.believed
         if self._aim >= self._ceiling:
             self._aim = self.believed = self._ceiling
         self.rate = self._aim
@@ -192,9 +206,16 @@ class RateControl:
             proven = _BELOW_WHILE_STARTING if self._is_starting else _FURTHER_BELOW
             allowed = min(max(_BELOW_GOODPUT * goodput, proven * self._aim), _BELOW_GOODPUT * self._aim)
             self._patient_until = now + SPAN_SECONDS
+            if not self._is_starting:
+                is_confirmed = self._aim < _CONFIRMED_ABOVE * self.believed
+                self._probe_seconds = min(
+                    _LONGEST_PROBE_SECONDS, self._probe_seconds * 2.0 if is_confirmed else _PROBE_SECONDS
+                )
         else:
-            allowed = min(max(_BELOW_GOODPUT * goodput, _LARGEST_CUT * self.rate), _BELOW_GOODPUT * self.rate)
-            self._patient_until = -math.inf
+            # Refused already on the way back: the belief before was far off, and small steps cost the most.
+            least = _BELOW_GOODPUT if self._since_belief else _BELOW_WHILE_STARTING
+            allowed = min(max(_BELOW_GOODPUT * goodput, _LARGEST_CUT * self.rate), least * self.rate)
+            self._patient_until = now + _PATIENT_SECONDS
             self._disprove(allowed)
         self.believed = self._aim = max(self._floor, min(allowed, self._retreat))
         # Low enough that refusals end if there is a limit at all; if they do not, they are the background.

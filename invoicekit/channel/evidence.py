@@ -16,14 +16,15 @@ class Background:
     __slots__ = ("_deviations", "_refused", "_verdicts")
 
     _MEMORY = 1000.0
-    _PRIOR = 80.0
     _HIGHEST = 0.1
 
     def __init__(self, *, is_documented: bool) -> None:
         # A documented rate is trusted: it takes more to believe that the documentation is wrong.
+        # An undocumented one is met by searching, and hardly by bad luck: a neighbour's refusals on the same
+        # limit are not to be learned as chance from one bad second.
         self._deviations = 3.5 if is_documented else 2.0
-        self._verdicts = self._PRIOR
-        self._refused = self._PRIOR * (0.03 if is_documented else 0.005)
+        self._verdicts = 80.0 if is_documented else 600.0
+        self._refused = self._verdicts * (0.03 if is_documented else 0.005)
 
     def learn(self, verdicts: int, refused: int) -> None:
         """Take in verdicts on requests sent at a rate that is certainly allowed."""
@@ -40,12 +41,13 @@ class Background:
 class Verdicts:
     """The newest verdicts, by the moments their requests were granted."""
 
-    __slots__ = ("_accepted_at", "_count", "_last_at", "_refused_counts")
+    __slots__ = ("_accepted_at", "_count", "_first_at", "_last_at", "_refused_counts")
 
     def __init__(self) -> None:
         self._accepted_at: deque[float] = deque()
         self._refused_counts: deque[int] = deque()
         self._count = 0
+        self._first_at = math.inf
         self._last_at = -math.inf
 
     def accept(self, granted_at: float) -> None:
@@ -89,11 +91,15 @@ class Verdicts:
         accepted = self._accepted_at
         if len(accepted) <= 8:
             return None
-        return len(accepted) / max(SPAN_SECONDS / 4, self._last_at - accepted[0])
+        # By the whole second, silence included: a full window is silent until it begins anew, and what got
+        # through before it was full says more than it allows.
+        seconds = min(SPAN_SECONDS, self._last_at - self._first_at)
+        return len(accepted) / max(SPAN_SECONDS / 4, seconds)
 
     def _move_on(self, granted_at: float) -> None:
         if granted_at > self._last_at:
             self._last_at = granted_at
+            self._first_at = min(self._first_at, granted_at)
         accepted = self._accepted_at
         while accepted and accepted[0] < self._last_at - SPAN_SECONDS:
             accepted.popleft()

@@ -122,3 +122,69 @@ def test_an_hourly_rate_is_what_a_refused_burst_retreats_to(rate: float) -> None
     bench.refuse()
 
     assert rate / 2 <= bench.control.rate <= rate
+
+
+def met(bench: Bench) -> float:
+    """Climb a little above the rate believed, and be refused; return the seconds it took."""
+    began, believed = bench.now, bench.control.believed
+    while bench.control.rate < 1.04 * believed:
+        bench.accept()
+    while bench.control.believed == believed:
+        bench.refuse()
+        bench.accept(3)
+    return bench.now - began
+
+
+def settled() -> Bench:
+    """Search until a limit was met near 50."""
+    bench = guessed()
+    while bench.control.rate < 55:
+        bench.accept()
+    bench.refuse(5)
+    return bench
+
+
+def test_a_limit_that_is_well_known_is_tried_more_seldom() -> None:
+    """Met again where it was believed: each try costs refusals, so the next come later, up to a bound."""
+    bench = settled()
+
+    tries = [met(bench) for _ in range(5)]
+
+    assert tries[1] > 1.4 * tries[0]
+    assert tries[2] > 1.2 * tries[1]
+    assert tries[4] < 4 * tries[0]
+
+
+def test_a_belief_that_is_out_of_date_is_given_up() -> None:
+    """Nothing is refused a fifth above the rate believed: from there on it is a search again."""
+    bench = settled()
+    for _ in range(3):
+        met(bench)
+    believed = bench.control.believed
+    while bench.control.rate < 1.25 * believed:
+        bench.accept()
+    passed_at = bench.now
+
+    while bench.control.rate < 2.5 * believed:
+        bench.accept()
+
+    assert bench.now - passed_at < 4
+    assert not bench.control.is_met
+
+
+def test_refusals_of_one_second_are_one_finding() -> None:
+    """Who counts refused calls too goes on refusing for a second: the rate is not halved again for those."""
+    control = RateControl(start=98.0, ceiling=98.0, floor=0.5)
+    for number in range(20):
+        control.accepted(number * 0.01)
+    now = 0.2
+    while control.believed == 98.0:
+        now += 0.01
+        control.refused(now, now)
+    believed, met_at = control.believed, now
+
+    while now < met_at + 0.6:
+        now += 0.02
+        control.refused(now, now)
+
+    assert control.believed == believed

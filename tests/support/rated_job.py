@@ -69,8 +69,8 @@ class RatedProvider:
         now = asyncio.get_running_loop().time()
         text = self._rate_at(now)
         if text != self._text:
-            self._text, self._gate = text, Rate.parse(text).gate()
-        return self._gate.wait_seconds(now) or None
+            self._text, self._gates = text, [Rate.parse(part).gate() for part in text.split("+")]
+        return max(gate.wait_seconds(now) for gate in self._gates) or None
 
     async def exchange(self) -> float | None:
         """Take one request of the job there and back; return None where it was let in."""
@@ -93,7 +93,7 @@ async def run_job(
     rate: str | Callable[[float], str],
     requests: int,
     *,
-    window: RateWindow,
+    window: RateWindow = RateWindow(limit=10, seconds=1.0, is_documented=False),  # noqa: B008 - a frozen value
     unlucky_share: float = 0.0,
     tells_retry_after: bool = False,
     neighbour_per_second: float = 0.0,
@@ -103,9 +103,9 @@ async def run_job(
     """Send `requests` requests by 16 workers, each until it is let in.
 
     Args:
-        rate: The provider's, as `Rate.parse` reads it; or by time.
+        rate: The provider's, as `Rate.parse` reads it, several joined by "+"; or by time.
         requests: How many.
-        window: What the limiter is told.
+        window: What the limiter is told; where it is told nothing, ten a second and a guess.
         unlucky_share: Requests that get a 429 whatever the rate.
         tells_retry_after: Whether a 429 names the seconds to wait, rounded up.
         neighbour_per_second: What somebody else sends on the same limit, at random moments.

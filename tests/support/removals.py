@@ -1,6 +1,7 @@
 """One-line removals, each of which breaks a promise: at least one of the tests named must fail of it."""
 
 from naive_mistakes import MISTAKES
+from rate_removals import OF_THE_RATE
 from removal import Removal
 
 _GATE, _PROMISE, _RUN, _VIEW = (f"invoicekit/guard/{name}.py" for name in ("gate", "promise", "run", "view"))
@@ -274,6 +275,7 @@ REMOVALS = (
         without="return random.uniform(0.0, longest)",
         tests=("tests/channel/test_retry.py",),
     ),
+    *OF_THE_RATE,
     Removal(
         name="the retry budget",
         path="invoicekit/channel/call.py",
