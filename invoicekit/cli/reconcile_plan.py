@@ -28,6 +28,7 @@ from invoicekit.reconcile import (
     StatementForm,
     load_csv_profile,
     make_plan,
+    read_books,
     read_statement,
     summarize,
     write_plan,
@@ -43,17 +44,33 @@ MapOption = Annotated[
     str | None,
     typer.Option("--map", metavar="PROFILE", help="How to read CSV: default, decimal-comma, or a TOML file."),
 ]
+FromProviderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from-provider", metavar="NAME", help="Take what is paid at this provider as a statement."
+    ),
+]
+FromProfileOption = Annotated[
+    str | None, typer.Option("--from-profile", metavar="NAME", help="The same, by a profile.")
+]
+FromSettingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--from-set", metavar="KEY=VALUE", help="A setting of that provider; may be repeated."),
+]
 PlanJsonOption = Annotated[
     bool, typer.Option("--json", help="Print the plan's numbers as one JSON document.")
 ]
 
 
 def plan(
-    files: Annotated[list[str], typer.Argument(help="Bank statements: camt.053, OFX or CSV.")],
+    files: Annotated[list[str] | None, typer.Argument(help="Bank statements: camt.053, OFX or CSV.")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="Where to write the plan.")] = Path(
         "plan.csv"
     ),
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a plan that is there.")] = False,
+    from_provider: FromProviderOption = None,
+    from_profile: FromProfileOption = None,
+    from_settings: FromSettingsOption = None,
     form: FormOption = None,
     mapping: MapOption = None,
     provider: ProviderOption = None,
@@ -64,7 +81,9 @@ def plan(
     journal: JournalOption = None,
     as_json: PlanJsonOption = False,
 ) -> None:
-    """Match bank statements to open invoices and write a plan. Nothing is recorded.
+    """Match bank statements, or what another provider holds as paid, to open invoices and write a plan.
+
+    Nothing is recorded, here or there.
 
     Exits with 1 where a person has something to decide.
     """
@@ -81,9 +100,22 @@ def plan(
         journal=journal,
         on_doubt=None,
     )
+    source = None
+    if from_provider is not None or from_profile is not None:
+        source = Target.of(
+            provider=from_provider,
+            profile=from_profile,
+            settings=from_settings,
+            base_url=None,
+            workspace=None,
+            journal=journal,
+            on_doubt=None,
+        )
+    elif not files:
+        raise UsageError("name bank statements, or another provider with --from-provider")
     csv_profile = None if mapping is None else load_csv_profile(mapping)
-    statements = [read_statement(name, form=form, profile=csv_profile) for name in files]
-    made = asyncio.run(_made(target, statements))
+    statements = [read_statement(name, form=form, profile=csv_profile) for name in files or ()]
+    made = asyncio.run(_made(target, statements, source))
     write_plan(made, out)
     if as_json:
         numbers = {"plan": str(out), "provider": made.provider, "account": made.account}
@@ -93,7 +125,10 @@ def plan(
     raise typer.Exit(JobExit.REJECTED if made.needs_a_person else JobExit.DONE)
 
 
-async def _made(target: Target, statements: list[Statement]) -> Plan:
+async def _made(target: Target, statements: list[Statement], source: Target | None) -> Plan:
+    if source is not None:
+        async with source.service() as other:
+            statements = [*statements, await read_books(other)]
     async with target.service() as service:
         return await make_plan(service, statements)
 

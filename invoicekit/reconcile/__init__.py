@@ -6,6 +6,7 @@ from invoicekit.reconcile.identity import payment_reference
 from invoicekit.reconcile.invoice_check import PlanOutdated
 from invoicekit.reconcile.line import Problem, Statement, StatementLine
 from invoicekit.reconcile.match import Matching, match
+from invoicekit.reconcile.other_books import read_books
 from invoicekit.reconcile.plan import Plan, PlanRow, make_plan, plan_of
 from invoicekit.reconcile.plan_file import plan_text, write_plan
 from invoicekit.reconcile.plan_read import plan_from_text, read_plan
@@ -53,6 +54,7 @@ __all__ = [
     "plan_of",
     "plan_text",
     "profile_of",
+    "read_books",
     "read_plan",
     "read_statement",
     "receivable_of",

@@ -1,11 +1,41 @@
 """`invoicekit reconcile` as a user meets it: files in, a plan between, exit codes out."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from reconcile_camt import detail, document, entry
 from reconcile_till import Till
 
+PAID_IN_LOCAL_BOOKS = """
+import asyncio
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from invoicekit import InvoiceService, InvoiceStatus, Money
+from invoicekit.model import NewLineItem
+
+
+async def main() -> None:
+    async with InvoiceService.connect("local", path="books.sqlite") as books:
+        customer = (await books.create_customer("Acme")).value
+        price = Money("120.00", "EUR")
+        made = await books.create_invoice(
+            number="{number}",
+            customer_id=customer.id,
+            currency="EUR",
+            issue_date=date(2026, 2, 1),
+            due_date=date(2026, 3, 1),
+            line_items=[NewLineItem(description="Work", quantity=Decimal(1), unit_price=price)],
+        )
+        await books.set_status(made.value.id, InvoiceStatus.OPEN)
+        paid_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        await books.record_payment(made.value.id, price, reference="bank-1", paid_at=paid_at)
+
+
+asyncio.run(main())
+"""
 CSV = "id,booked,amount,currency,text,payer\n"
 
 
@@ -192,3 +222,27 @@ def test_a_file_that_is_no_statement_ends_with_2(
     assert ended.code == 2
     assert message in ended.err
     assert not (till.folder / "plan.csv").exists()
+
+
+def test_a_plan_needs_something_to_read(till: Till) -> None:
+    """Statements, or another provider."""
+    refused = till.run("plan")
+
+    assert refused.code == 2
+    assert "name bank statements, or another provider with --from-provider" in refused.err
+
+
+def test_another_provider_stands_in_for_the_bank(till: Till) -> None:
+    """What local books hold as paid is recorded here, once."""
+    till.write("pay.py", PAID_IN_LOCAL_BOOKS.format(number=till.numbers[0]))
+    subprocess.run([sys.executable, till.folder / "pay.py"], check=True, cwd=till.folder)
+    from_books = ("--from-provider", "local", "--from-set", "path=books.sqlite")
+
+    planned = till.run("plan", *from_books)
+    applied = till.run("apply", "plan.csv")
+    again = till.run("plan", *from_books, "--overwrite")
+
+    assert (planned.code, applied.code, again.code) == (0, 0, 0), planned.err
+    assert "To be applied: 1 lines, 120.00 EUR" in planned.out
+    assert till.payments() == [120_00]
+    assert "To be applied" not in again.out
