@@ -1,5 +1,6 @@
 """One-line removals, each of which breaks a promise: at least one of the tests named must fail of it."""
 
+from bulk_removals import OF_BULK_JOBS
 from naive_mistakes import MISTAKES
 from rate_removals import OF_THE_RATE
 from removal import Removal
@@ -353,5 +354,6 @@ REMOVALS = (
         without="style-src",
         tests=("tests/report/test_page.py",),
     ),
+    *OF_BULK_JOBS,
     *MISTAKES,
 )
