@@ -58,14 +58,14 @@ async def test_found(model: str, told: RateWindow, *, tells_retry_after: bool) -
 @retry_after
 @found
 async def test_found_before(model: str, told: RateWindow, *, tells_retry_after: bool) -> None:
-    """A second run is at the limit from its first second, and refused more seldom."""
+    """A second run is at the limit from its first second; a deep bucket hides it longest."""
     server = Server(MODELS[model], tells_retry_after)
 
     trials = [await server.second_run(REQUESTS, seed, told=told) for seed in SEEDS]
 
     assert min(trial.at_once for trial in trials) >= (0.93 if model not in COUNTING_REFUSED else 0.90)
     assert min(trial.used for trial in trials) >= 0.95
-    assert max(trial.refused for trial in trials) <= 0.01
+    assert max(trial.refused for trial in trials) <= (0.012 if model == "bucket" else 0.01)
 
 
 @every_model
@@ -85,7 +85,7 @@ async def test_shared_with_a_neighbour(model: str, told: RateWindow, *, tells_re
     trials = [await server.shared(REQUESTS, seed, told=told) for seed in SEEDS]
 
     assert median(trial.used for trial in trials) >= least - (0 if WHOLE else 0.03)
-    most = 0.045 if model == "shallow bucket" else 0.03
+    most = {"shallow bucket": 0.045, "bucket, refused calls count": 0.035}.get(model, 0.03)
     assert mean(trial.neighbour_refused for trial in trials) <= (most if WHOLE else 2 * most)
 
 
