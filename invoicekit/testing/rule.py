@@ -22,7 +22,7 @@ class Tier(Enum):
     GOLD = "gold"
     """Writes are safe."""
     PLATINUM = "platinum"
-    """Bulk work, and everything declared is true."""
+    """What is declared of costs is true."""
 
 
 class Verdict(Enum):
