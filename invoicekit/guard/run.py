@@ -133,7 +133,8 @@ class Run(Generic[T]):
             )
         if state.is_applied and not is_value:
             return await self._already(earlier)
-        if not is_same and state.is_settled and self._promise.key in self._doubt_since:
+        is_closed = state.is_settled or state is IntentState.PLANNED
+        if not is_same and is_closed and self._promise.key in self._doubt_since:
             return await self._outlive(earlier)
         if state.is_settled or (state is IntentState.PLANNED and not is_same):
             await self._promise.start_over(earlier)

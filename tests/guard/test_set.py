@@ -2,9 +2,11 @@
 
 import asyncio
 
+import attrs
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, REJECT, Bench
 
+from invoicekit.adapter import Sighting
 from invoicekit.errors import DestructiveTransition, OutcomeUnknown, Rejected
 from invoicekit.journal import IntentState
 from invoicekit.model import Outcome
@@ -92,6 +94,27 @@ async def test_another_value_waits_for_the_echo_of_one_that_was_repeated(
     await bench.guard.run(bench.setting("repeated", settle=30.0), bench.scope())
     for _ in range(is_seen_again):
         await bench.guard.run(bench.setting("repeated", settle=30.0), bench.scope())
+
+    await bench.guard.run(bench.setting("newer", settle=30.0), bench.scope())
+    await asyncio.sleep(60.0)
+
+    assert bench.provider.value == "newer"
+
+
+async def test_another_value_waits_for_the_echo_though_a_call_was_torn_away(bench: Bench) -> None:
+    """Whoever asked for the old value again and was cancelled left a plan: the echo comes all the same."""
+    bench.provider.script = [LATE]
+    bench.provider.late_by = 20.0
+    await bench.guard.run(bench.setting("repeated", settle=30.0), bench.scope())
+
+    async def look(sender: object) -> Sighting[str]:
+        await asyncio.Event().wait()
+        return Sighting()
+
+    stuck = attrs.evolve(bench.setting("repeated", settle=30.0), look=look)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.0):
+            await bench.guard.run(stuck, bench.scope())
 
     await bench.guard.run(bench.setting("newer", settle=30.0), bench.scope())
     await asyncio.sleep(60.0)

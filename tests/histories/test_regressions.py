@@ -1,9 +1,10 @@
 """The least that is left of histories that once failed, each with what it found."""
 
+import attrs
 import pytest
 from history_judge import complaints
 from history_report import played
-from history_script import Event, Script, Spec, Strike, WriterPlan
+from history_script import End, Event, Script, Spec, Stop, Strike, WriterPlan
 
 from invoicekit.guard import OnDoubt
 from invoicekit.simulate import Fault, FaultKind
@@ -61,6 +62,19 @@ SCRIPTS = {
         call("status", "open", 0, late(11.5)),
         call("status", "open", 0, after=1.2),
         call("status", "draft", 0, after=0.3),
+    ),
+    "a value that came back after another, a call for it having been torn away meanwhile": script(
+        "asset",
+        call("status", "given up", 0, late(12.0)),
+        attrs.evolve(
+            call("status", "given up", 0, after=1.973), stop=Stop(end=End.CANCEL, step=4, lets_go=False)
+        ),
+        call("status", "void", 0, after=0.784),
+        writers=(RESEND,),
+    ),
+    "a deletion whose look was garbled on its way": script(
+        "clockify",
+        call("delete", "gone", 1, Strike(on="read", times=3, trouble=LineFault(trouble=Trouble.MANGLED))),
     ),
     "a value that nobody could set any more after three lost sends": script(
         "kukkingu", call("status", "open", 0, LOST)

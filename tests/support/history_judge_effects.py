@@ -10,6 +10,7 @@ from history_record import Arrival, Call, Effect, History
 from invoicekit.guard import OnDoubt
 from invoicekit.journal import IntentState
 
+_DELETIONS = frozenset({"delete", "unpay"})
 TOLD_NOTHING_DONE = NOT_APPLIED | {Verdict.IN_PROGRESS}
 
 
@@ -44,11 +45,23 @@ def v2_no_loss(history: History) -> list[str]:
         if call.verdict is not Verdict.DONE:
             continue
         is_doubled = call.held > 1 and history.may_double(call.aim)  # which is V1's affair
-        if not call.is_there and not is_doubled and not _was_overtaken(history, call):
+        is_excused = _was_overtaken(history, call) or _was_misled(history, call)
+        if not call.is_there and not is_doubled and not is_excused:
             found.append(f"call {call.number} ({call.spec}) was told done, and it is not there")
         elif call.is_there and not call.is_right:
             found.append(f"call {call.number} ({call.spec}) was told something else than the truth")
     return found
+
+
+def _was_misled(history: History, call: Call) -> bool:
+    """Tell whether a deletion looked, and its request was mangled into one for something that is not there.
+
+    Gone is done, and the provider truly said that what it was asked for is gone.
+    """
+    return call.spec.kind in _DELETIONS and any(
+        one.call == call.number and not one.is_write and one.fault.startswith("mangled")
+        for one in history.arrivals
+    )
 
 
 def _was_overtaken(history: History, call: Call) -> bool:

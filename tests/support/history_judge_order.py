@@ -56,7 +56,17 @@ def v8_mutual_exclusion(history: History) -> list[str]:
 
 def _is_alive(history: History, holder: Move, at: float) -> bool:
     call: Call | None = history.call(holder.call)
-    return call is not None and holder.call != NOBODY and call.started <= at < call.ended
+    if call is None or holder.call == NOBODY or _went_on(history, holder, at):
+        return False
+    return call.started <= at < call.ended
+
+
+def _went_on(history: History, holder: Move, at: float) -> bool:
+    """Tell whether a call left a record in doubt behind and went on to its next one: a batch has many."""
+    return holder.after is IntentState.IN_DOUBT and any(
+        move.call == holder.call and move.key != holder.key and holder.at < move.at <= at
+        for move in history.moves
+    )
 
 
 def by_record(history: History) -> dict[tuple[str, IntentKey], list[Move]]:

@@ -111,8 +111,15 @@ REMOVALS = (
     Removal(
         name="a settled repeat whose first send may still arrive",
         path=_RUN,
-        line="if not is_same and state.is_settled and self._promise.key in self._doubt_since:",
+        line="if not is_same and is_closed and self._promise.key in self._doubt_since:",
         without="if False:",
+        tests=(_SET,),
+    ),
+    Removal(
+        name="a plan left by a call that was torn away, while an echo may still arrive",
+        path=_RUN,
+        line="is_closed = state.is_settled or state is IntentState.PLANNED",
+        without="is_closed = state.is_settled",
         tests=(_SET,),
     ),
     Removal(
