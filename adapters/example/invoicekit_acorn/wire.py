@@ -27,6 +27,7 @@ from invoicekit.wire import MINOR_BY_EXPONENT, Codec, read_instant
 
 CODEC = Codec()
 ID = re.compile(r"[a-z]{3}-[0-9]{6}")
+_CODE = re.compile(r"[a-z_]{1,40}")
 
 STATUSES = (
     StatusRule(
@@ -159,4 +160,5 @@ def read_refusal(response: HttpResponse) -> NotApplied | None:
     except MalformedResponse:
         return None
     kind = _KINDS.get(code, InvalidRequest)
-    return kind(f"Acorn refused it: {kind.__name__}", status=response.status, code=code[:40])
+    shown = code if _CODE.fullmatch(code) else "in no words of its own"
+    return kind(f"Acorn refused it: {shown}", status=response.status, code=code[:40])
