@@ -14,6 +14,7 @@ from invoicekit.cli.bulk_pay import pay
 from invoicekit.cli.bulk_status import set_status
 from invoicekit.cli.bulk_void import void
 from invoicekit.cli.demo import demo
+from invoicekit.cli.doctor import doctor
 from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
 from invoicekit.cli.invoice_time import invoice_time
@@ -60,6 +61,7 @@ def application() -> typer.Typer:
     app.command()(demo)
     app.command()(simulate)
     app.command()(providers)
+    app.command(epilog=_EPILOG)(doctor)
     app.command("invoice-time", epilog=_EPILOG)(invoice_time)
     app.add_typer(_bulk_commands())
     app.add_typer(_reconcile_commands())
