@@ -182,6 +182,25 @@ async def test_resend_needs_complete_reads(bench: Bench) -> None:
     assert len(bench.provider.sent) == 1
 
 
+async def test_resend_needs_more_than_one_complete_read(bench: Bench) -> None:
+    """A single read may lag: where all the others were cut off, nothing is sent again."""
+    bench.rebuild(RESEND)
+    bench.provider.script = [LOST_BEFORE]
+    write = bench.append(settle=20.0)
+    look = write.look
+    assert look is not None
+
+    async def look_once(sender: Sender) -> Sighting[str | None]:
+        sighting = await look(sender)
+        is_between = bool(bench.provider.sent) and bench.provider.now() < bench.provider.sent[0] + 19.0
+        return attrs.evolve(sighting, is_complete=False) if is_between else sighting
+
+    with pytest.raises(OutcomeUnknown):
+        await bench.guard.run(attrs.evolve(write, look=look_once), bench.scope(), reference="r1")
+
+    assert len(bench.provider.sent) == 1
+
+
 @pytest.mark.parametrize("is_seen_as_stranger", [False, True])
 async def test_resend_needs_a_look_at_the_bound(bench: Bench, *, is_seen_as_stranger: bool) -> None:
     """What two early looks did not show may have come since: without the last look nothing is sent again."""
