@@ -157,7 +157,8 @@ class Limiter:
         share = None
         if self._allowed is not None and self._first_at is not None:
             running = max(1.0, now - self._first_at - paused_before)
-            share = (self._granted - self._refused) / (self._allowed * running)
+            # The first grant waits for nobody: so many grants span one interval less.
+            share = max(0, self._granted - self._refused - 1) / (self._allowed * running)
         waiting = sum(not waiter.slot.done() for waiter in (*self._interactive, *self._bulk))
         return LimiterSnapshot(
             rate=self._control.rate,

@@ -438,3 +438,16 @@ async def test_a_spent_budget_says_when_the_next_request_goes() -> None:
     assert seen.paused_seconds == 0.0
     assert 3590.0 < seen.held_seconds < 3700.0
     waiting.cancel()
+
+
+@pytest.mark.parametrize("count", [1, 6, 51, 60])
+async def test_a_short_run_uses_no_more_than_the_whole(count: int) -> None:
+    """The first grant waits for nobody; it must not look as if the limit was broken."""
+    made = limiter()
+    for granted_at in await grants(made, count):
+        made.accepted(granted_at)
+
+    share = made.snapshot().share_used
+
+    assert share is not None
+    assert 0 <= share <= 1
