@@ -440,10 +440,10 @@ async def test_a_spent_budget_says_when_the_next_request_goes() -> None:
     waiting.cancel()
 
 
-@pytest.mark.parametrize("count", [1, 6, 51, 60])
+@pytest.mark.parametrize("count", [1, 6, 9])
 async def test_a_short_run_uses_no_more_than_the_whole(count: int) -> None:
     """The first grant waits for nobody; it must not look as if the limit was broken."""
-    made = limiter()
+    made = limiter(RateWindow(limit=5, seconds=1.0))
     for granted_at in await grants(made, count):
         made.accepted(granted_at)
 
