@@ -90,12 +90,13 @@ class MemoDesk:
             if not found:
                 await self._customer_of(sender, note.invoice_id)
                 return Sighting()
-            if any(memo.amount != note.amount for memo in found):
+            alike = [memo for memo in found if memo.amount == note.amount]
+            if not alike:
                 return Sighting(is_complete=False, refusal=_of_another_amount(note, found))
             customer_id = await self._customer_of(sender, note.invoice_id)
-            ours = [memo for memo in found if memo.customer_id == customer_id]
+            ours = [memo for memo in alike if memo.customer_id == customer_id]
             if not ours:
-                return Sighting(is_complete=False, refusal=_taken(note, found))
+                return Sighting(is_complete=False, refusal=_taken(note, alike))
             return Sighting(matches=tuple(_done(memo) for memo in ours))
 
         return Write(

@@ -104,12 +104,12 @@ class PaymentDesk:
                 response = await sender.send(self.writes.create_transaction, request)
                 read_accepted(response.body, where="accepted transaction")
             except _REFUSED:
-                found = await self._ours(sender, payment)
+                found, _ = await self._ours(sender, payment)
                 if len(found) == 1:
                     return done(found[0])  # an id that is taken is refused: somebody's send was faster
                 raise
             # 202 only promises: it is there once it can be read, and until then it is doubt.
-            found = await self._ours(sender, payment)
+            found, _ = await self._ours(sender, payment)
             if len(found) != 1:
                 raise MalformedResponse(
                     f"a transaction for invoice {payment.invoice_id} was accepted and stands "
@@ -117,22 +117,25 @@ class PaymentDesk:
                 )
             return done(found[0])
 
-        def sighted(found: Sequence[TransactionRecord]) -> Sighting[Payment]:
-            if any(record.amount != amount for record in found):
-                return Sighting(is_complete=False, refusal=_of_another_amount(payment, found))
-            return Sighting(matches=tuple(done(record) for record in found))
+        async def sighted(sender: Sender) -> Sighting[Payment] | None:
+            found, others = await self._ours(sender, payment)
+            if found:
+                return Sighting(matches=tuple(done(record) for record in found))
+            if others:
+                return Sighting(is_complete=False, refusal=_of_another_amount(payment, others))
+            return None
 
         async def look(sender: Sender) -> Sighting[Payment]:
-            found = await self._ours(sender, payment)
-            if found:
-                return sighted(found)
+            sighting = await sighted(sender)
+            if sighting is not None:
+                return sighting
             record = await self.reader.one(sender, payment.invoice_id)
             refusal, alike = unpayable(record, payment), twins(record, payment)
             if refusal is not None and alike:
                 # What fills the invoice may be this very payment, by another process since the list was read.
-                found = await self._ours(sender, payment)
-                if found:
-                    return sighted(found)
+                sighting = await sighted(sender)
+                if sighting is not None:
+                    return sighting
             return Sighting(refusal=refusal, strangers=tuple(record.payment(row) for row in alike))
 
         return Write(
@@ -156,7 +159,7 @@ class PaymentDesk:
         async def transaction_id(sender: Sender) -> str:
             if known_id is not None:
                 return known_id
-            found = await self._ours(sender, payment)
+            found, _ = await self._ours(sender, payment)
             if len(found) != 1:
                 raise _not_visible(payment)
             return found[0].id
@@ -195,7 +198,7 @@ class PaymentDesk:
                 return Sighting(is_complete=False, refusal=_matched_in_part(payment, identifier))
             if rows:
                 return Sighting(matches=tuple(done(record, row) for row in rows))
-            found = await self._ours(sender, payment)
+            found, _ = await self._ours(sender, payment)
             return Sighting(refusal=_elsewhere(payment, found) or unpayable(record, payment, identifier))
 
         return Write(
@@ -207,8 +210,14 @@ class PaymentDesk:
             recall=lambda row_id: attrs.evolve(unapplied(payment), id=row_id),
         )
 
-    async def _ours(self, sender: Sender, payment: NewPayment) -> Sequence[TransactionRecord]:
-        return await find_transactions(sender, self.requests, payment.marker)
+    async def _ours(
+        self, sender: Sender, payment: NewPayment
+    ) -> tuple[Sequence[TransactionRecord], Sequence[TransactionRecord]]:
+        """Read the transactions of our id: those of this amount, then those of another one."""
+        found = await find_transactions(sender, self.requests, payment.marker)
+        amount = amount_of(payment)
+        ours = [record for record in found if record.amount == amount]
+        return ours, [record for record in found if record.amount != amount]
 
     @staticmethod
     def _content(payment: NewPayment) -> str:

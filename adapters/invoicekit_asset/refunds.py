@@ -150,17 +150,18 @@ class RefundDesk:
 
         async def look(sender: Sender) -> Sighting[Payment]:
             known = await self.of_invoice(sender, first)
-            ours = [refund for refund in known if refund.external_id == external_id]
-            if any(refund.amount != amount for refund in ours):
+            named = [refund for refund in known if refund.external_id == external_id]
+            ours = [refund for refund in named if refund.amount == amount]
+            if ours:
+                return Sighting(matches=tuple(done(refund) for refund in ours))
+            if named:
                 return Sighting(
                     is_complete=False,
                     refusal=ReferenceReused(
-                        f"refund {ours[0].id} stands for {external_id!r} with another amount; "
+                        f"refund {named[0].id} stands for {external_id!r} with another amount; "
                         "nothing was sent"
                     ),
                 )
-            if ours:
-                return Sighting(matches=tuple(done(refund) for refund in ours))
             if len(invoice_ids) > 1:
                 return Sighting()
             record = await self.reader.one(sender, first)

@@ -109,17 +109,17 @@ def create_time_entry(writes: Writes, new: NewTimeEntry) -> Write[TimeEntry]:
 
 def _sight(records: Sequence[EntryRecord], new: NewTimeEntry) -> Sighting[TimeEntry]:
     """Tell ours by its reference; one of another content is neither there nor not there."""
-    strange = [record for record in records if not _is_same(record, new)]
-    if strange:
+    same = [record for record in records if _is_same(record, new)]
+    if records and not same:
         return Sighting(
             is_complete=False,
-            strangers=tuple(record.entry() for record in strange),
+            strangers=tuple(record.entry() for record in records),
             refusal=ReferenceReused(
-                f"time entry {strange[0].id} stands for reference {new.reference!r} with another content; "
+                f"time entry {records[0].id} stands for reference {new.reference!r} with another content; "
                 "nothing was sent"
             ),
         )
-    return Sighting(matches=tuple(_done(record) for record in records))
+    return Sighting(matches=tuple(_done(record) for record in same))
 
 
 def _is_under(record: EntryRecord, new: NewTimeEntry) -> bool:

@@ -1,8 +1,10 @@
 """Credit memos: issued once under their number, voided once, spent on invoices."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from asset_desk import Desk, StubSender, adapter, opened, usd
 
@@ -61,6 +63,18 @@ async def test_a_number_stands_for_one_amount(desk: Desk) -> None:
             await issue(desk, service, amount="31")
 
     assert len(desk.requests("create_credit_memos")) == 1
+
+
+async def test_ours_is_known_beside_another_amount_of_its_number(desk: Desk) -> None:
+    """Two journals, one number, two amounts, both issued at once: each finds its own."""
+    first = await issue(desk)
+    memos = desk.simulator.home.memos
+    memos["cm_other"] = attrs.evolve(memos[first.value.id], id="cm_other", amount=Decimal(31))
+
+    async with desk.elsewhere() as service:
+        again = await issue(desk, service)
+
+    assert (again.outcome, again.value.id) == (Outcome.ALREADY_APPLIED, first.value.id)
 
 
 async def test_a_number_of_another_customer_is_a_conflict(desk: Desk) -> None:

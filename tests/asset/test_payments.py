@@ -372,6 +372,34 @@ async def test_an_id_that_is_taken_by_our_own_transaction_is_done() -> None:
     assert done.resource_id == TRANSACTION
 
 
+async def test_an_id_that_is_taken_by_another_amount_is_not_done() -> None:
+    """Another process with a journal of its own used the reference for other money in this moment."""
+    stub = StubSender([Conflict("exists", status=409), page(transaction_document(amount=30))])
+
+    with pytest.raises(Conflict):
+        await adapter(stub).record_payment(new_payment()).perform(stub)
+
+
+async def test_an_accepted_transaction_of_another_amount_is_doubt() -> None:
+    """What is shown is somebody else's: ours may still come."""
+    accepted = answer({"data": [transaction_document()]}, status=202)
+    stub = StubSender([accepted, page(transaction_document(amount=30))])
+
+    with pytest.raises(MalformedResponse):
+        await adapter(stub).record_payment(new_payment()).perform(stub)
+
+
+async def test_ours_is_known_beside_another_amount_of_its_reference() -> None:
+    """Two journals, one reference, two amounts, both sent at once: each finds its own."""
+    stub = StubSender([page(transaction_document(amount=30), transaction_document())])
+
+    write = adapter(stub).record_payment(new_payment())
+    assert write.look is not None
+    sighting = await write.look(stub)
+
+    assert [match.resource_id for match in sighting.matches] == [TRANSACTION]
+
+
 async def test_a_refused_transaction_is_refused() -> None:
     """Nothing of ours is there, so the provider's word stands."""
     stub = StubSender([Conflict("no", status=409), page()])

@@ -45,6 +45,13 @@ def setting(name: str, **changes: Any) -> Call:
     )
 
 
+def batch(undone: set[str], **changes: Any) -> Call:
+    """A batch of two marks, of which some were refused."""
+    refused = pay(spec=Spec(kind="mark", name="yes"), verdict=Verdict.REFUSED, is_there=False, **changes)
+    told = {"given": 2, "reported": 2, "undone": frozenset(undone)}
+    return attrs.evolve(refused, is_append=False, aim="mark 0", **told)
+
+
 def arrival(call: int = 0, **changes: Any) -> Arrival:
     given: dict[str, Any] = {"is_write": True, "status": 201, "at": 0.5, **changes}
     return Arrival(call=call, operation=given.pop("operation", "add_payment"), **given)
@@ -85,6 +92,7 @@ CASES: dict[str, list[tuple[History, History]]] = {
     "V2": [
         (history(pay(held=0, is_there=False)), history(pay())),
         (history(pay(is_right=False)), history(pay())),
+        (history(batch(missing=1, undone={"e1"})), history(batch(undone={"e1"}))),
         (history(pay(), strays=["line 1 on invoice 2"]), history(pay())),
         (
             history(setting("void", is_there=False)),
@@ -95,6 +103,10 @@ CASES: dict[str, list[tuple[History, History]]] = {
         (
             history(pay(verdict=Verdict.REFUSED), effects=[effect()]),
             history(pay(verdict=Verdict.REFUSED)),
+        ),
+        (
+            history(batch(undone={"e1"}), effects=[attrs.evolve(effect(), items=frozenset({"e1", "e2"}))]),
+            history(batch(undone={"e1"}), effects=[attrs.evolve(effect(), items=frozenset({"e2"}))]),
         ),
         (
             history(pay(verdict=Verdict.AGAIN), effects=[effect(at=60.0)]),

@@ -88,6 +88,29 @@ SCRIPTS = {
         by(1, call("pay", "bank-0", 0, variant=2, after=0.032)),
         writers=(ASK, ASK),
     ),
+    "one refund reference with two amounts, each found by its own": script(
+        "asset",
+        call("refund", "refund-0", 0, late(0.594)),
+        by(1, call("refund", "refund-0", 0, variant=1, after=0.039)),
+        writers=(ASK, attrs.evolve(ASK, group=1)),
+    ),
+    "a draft that a proxy made twice, its process having died with its journal": script(
+        "clockify",
+        call("create", "N-1", 1, Strike(fault=Fault(kind=FaultKind.REPLAY))),
+        attrs.evolve(call("customer", "Beta"), stop=Stop(end=End.CRASH, step=5)),
+        writers=(attrs.evolve(ASK, is_volatile=True),),
+    ),
+    "marks of which one was refused": script(
+        "kukkingu",
+        call("mark", "yes", 1),
+        call(
+            "mark",
+            "no",
+            1,
+            Strike(on="read", nth=4, times=6, trouble=LineFault(trouble=Trouble.CERTIFICATE)),
+            after=2,
+        ),
+    ),
     "a token asked for again before the time": script(
         "asset",
         call(

@@ -93,6 +93,26 @@ async def test_other_time_under_the_same_reference_is_refused(desk: Desk) -> Non
     assert len(recorded(desk)) == 1
 
 
+async def test_ours_is_known_beside_other_time_under_its_reference(desk: Desk) -> None:
+    """Two journals, one reference, two stretches of time, both recorded at once: each finds its own."""
+    project = desk.simulator.project.id
+    new = work(project)
+    first = await desk.service.write(desk.native.create_time_entry(new), reference="JIRA-7")
+    desk.simulator.home.add_entry(
+        project,
+        date=DAY.isoformat(),
+        seconds=60,
+        description="Work",
+        reference_source="invoicekit",
+        reference_id="JIRA-7",
+    )
+
+    async with desk.elsewhere() as service:
+        again = await service.write(desk.native.create_time_entry(new), reference="JIRA-7")
+
+    assert (again.outcome, again.value.id) == (Outcome.ALREADY_APPLIED, first.value.id)
+
+
 async def test_the_same_reference_of_another_system_is_another_entry(desk: Desk) -> None:
     """Two systems may count alike."""
     project = desk.simulator.project.id

@@ -284,8 +284,11 @@ class ClockifyWorld:
         entries = self._entries[:3] if spec.target == 0 else self._entries[3:]
         wanted = spec.name == "yes"
 
+        def items() -> frozenset[str]:
+            return frozenset(one for one in entries if self.simulator.ledger.entry(one).invoiced is wanted)
+
         def is_there() -> bool:
-            return all(self.simulator.ledger.entry(entry).invoiced is wanted for entry in entries)
+            return len(items()) == len(entries)
 
         return Deed(
             act=lambda service: service.mark_time_entries(entries, invoiced=wanted),
@@ -297,6 +300,7 @@ class ClockifyWorld:
             is_append=False,
             is_blind=True,
             parts=len(entries),
+            items=items,
         )
 
 

@@ -42,7 +42,7 @@ def v2_no_loss(history: History) -> list[str]:
     """What was called done stands there, as it was asked for, and nowhere else; what was returned is true."""
     found = [f"{stray} was asked for by nobody" for stray in history.strays]
     for call in history.calls:
-        if call.verdict is not Verdict.DONE:
+        if call.verdict is not Verdict.DONE and not call.missing:
             continue
         is_doubled = call.held > 1 and history.may_double(call.aim)  # which is V1's affair
         is_excused = _was_overtaken(history, call) or _was_misled(history, call)
@@ -79,9 +79,13 @@ def v3_no_false_failure(history: History) -> list[str]:
     """Whoever was told that nothing was done has done nothing, then or later."""
     found = []
     for call in history.calls:
-        if call.verdict not in TOLD_NOTHING_DONE or call.is_blind or call.aim in history.beyond:
+        if call.is_blind or call.aim in history.beyond:
             continue
-        done = [one for one in history.effects if one.call == call.number and one.is_whole]
+        mine = [one for one in history.effects if one.call == call.number]
+        if call.reported is not None:
+            done = [one for one in mine if one.items & call.undone]
+        else:
+            done = [one for one in mine if one.is_whole and call.verdict in TOLD_NOTHING_DONE]
         if done:
             found.append(
                 f"call {call.number} ({call.spec}) was told {call.verdict.value} ({call.error}), and its "

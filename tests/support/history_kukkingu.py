@@ -200,9 +200,12 @@ class KukkinguWorld:
         entries = self._entries[:3] if spec.target == 0 else self._entries[3:]
         wanted = spec.name == "yes"
 
+        def items() -> frozenset[str]:
+            found = (self.simulator.ledger.entry(entry) for entry in entries)
+            return frozenset(one.id for one in found if (one.billable_id is not None) is wanted)
+
         def is_there() -> bool:
-            found = [self.simulator.ledger.entry(entry) for entry in entries]
-            return all((entry.billable_id is not None) is wanted for entry in found)
+            return len(items()) == len(entries)
 
         def act(service: Any) -> Any:
             return service.mark_time_entries(entries, invoiced=wanted)
@@ -216,6 +219,7 @@ class KukkinguWorld:
             last="replace_time_entry",
             is_append=False,
             parts=len(entries),
+            items=items,
         )
 
 

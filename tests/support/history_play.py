@@ -13,12 +13,13 @@ from fault_play import Verdict, verdict_of
 from fault_world import secrets_of
 from history_aside import Aside
 from history_draw import lag_of
-from history_record import Call, History, Loss
+from history_record import Call, Effect, History, Loss, Standing
 from history_script import LONG, SETTLE, End, Event, Script, Spec, Stop, Strike, WriterPlan
 from history_stage import Process, Stage
 from history_wire import CURRENT, Death, Journey
 from history_world import Deed
 
+from invoicekit.batch import Standing as BatchStanding
 from invoicekit.errors import InvoiceKitError, OutcomeUnknown
 from invoicekit.guard import OnDoubt
 from invoicekit.model import WriteResult
@@ -27,6 +28,7 @@ from invoicekit.simulate import serving
 from invoicekit.testing import run_virtually
 
 _DELETING = {"delete", "unpay"}
+_UNDONE = {BatchStanding.REJECTED, BatchStanding.NOT_ATTEMPTED}
 _FRAMES_SHOWN = 3
 _SOCKET_GRACE = 0.003
 
@@ -81,7 +83,7 @@ class Player:
         observer = self.stage.observer
         self._rows = set(self.stage.world.rows())
         observer.changed = self._changed
-        observer.held_by, observer.effect_of = self._held_by, self._effect_of
+        observer.standing, observer.effect_of = self._standing, self._effect_of
         self._aside = Aside(await self.stage.store("0"))
         await self._aside.begin()
 
@@ -220,6 +222,9 @@ class Player:
             self.history.sinks.append(repr(result))
         if isinstance(result, MarkReport):
             call.given, call.reported = deed.parts, sum(result.counts.values())
+            call.undone = frozenset(one.id for one in result.problems if one.standing in _UNDONE)
+            claimed = sum(count for standing, count in result.counts.items() if standing.is_there)
+            call.missing = max(0, claimed - len(deed.items() - {one.id for one in result.problems}))
 
     def _show(self, error: BaseException) -> None:
         """Keep whatever an error might show of a secret; of the first few, their frames too."""
@@ -269,11 +274,14 @@ class Player:
         await asyncio.sleep(LONG)
 
     def _settled(self) -> list[Spec]:
-        """Return, for each append that stands in the books and can be told there, what was asked for."""
+        """Return, for each append that stands in the books and can be told there, what was asked for.
+
+        What stands twice is asked for, too: its process may have died with the only journal that knew.
+        """
         found: dict[str, Spec] = {}
         for call in self.history.calls:
             deed = self._deeds[call.number]
-            is_done = deed.is_there() or (deed.held() > 1 and call.verdict is Verdict.DONE)
+            is_done = deed.is_there() or deed.held() > 1
             if call.is_append and not call.is_keyless and is_done:
                 found.setdefault(call.aim, call.spec)
         return list(found.values())
@@ -316,16 +324,26 @@ class Player:
 
     # --- what the provider sees ---------------------------------------------------------------
 
-    def _held_by(self, number: int) -> int:
-        return self._deeds[number].held() if 0 <= number < len(self._deeds) else 0
-
-    def _effect_of(self, number: int, operation: str, before: int) -> tuple[str, bool]:
+    def _standing(self, number: int) -> Standing:
         if not 0 <= number < len(self._deeds):
-            return "", True
+            return Standing()
         deed = self._deeds[number]
+        return Standing(held=deed.held(), items=deed.items())
+
+    def _effect_of(self, number: int, operation: str, before: Standing) -> Effect:
+        if not 0 <= number < len(self._deeds):
+            return Effect(call=number, operation=operation, target="", at=self._now())
+        deed, now = self._deeds[number], self._standing(number)
         # A batch that is accepted may hold a refusal of its only item.
-        is_more = not deed.is_append or deed.held() > before or deed.parts > 1
-        return deed.target, operation == deed.last and deed.is_there() and is_more
+        is_more = not deed.is_append or now.held > before.held or deed.parts > 1
+        return Effect(
+            call=number,
+            operation=operation,
+            target=deed.target,
+            at=self._now(),
+            is_whole=operation == deed.last and deed.is_there() and is_more,
+            items=now.items - before.items,
+        )
 
     def _changed(self, number: int, operation: str) -> None:
         before, self._rows = self._rows, set(self.stage.world.rows())

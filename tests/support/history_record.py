@@ -30,6 +30,8 @@ class Call:
         is_right: Whether what it returned was the truth.
         parts: How many writes of one kind it takes at least: lines, stretches of time.
         given, reported: Items that a batch was given, and that its report counts.
+        undone: Items of a batch that its report calls rejected or not attempted.
+        missing: How many items a report calls done that did not stand there when it ended.
         resolving: What a resolve() afterwards told.
     """
 
@@ -58,6 +60,8 @@ class Call:
     parts: int = 1
     given: int | None = None
     reported: int | None = None
+    undone: frozenset[str] = frozenset()
+    missing: int = 0
     resolving: Verdict | None = None
 
 
@@ -82,12 +86,26 @@ class Arrival:
 
 
 @attrs.frozen(kw_only=True)
+class Standing:
+    """What stands in the books of one call's aim at one moment.
+
+    Attributes:
+        held: How often, in whole or in part.
+        items: Of a batch, the items that stand as asked for.
+    """
+
+    held: int = 0
+    items: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
 class Effect:
     """One write that changed the provider's books.
 
     Attributes:
         call: Whose; NOBODY for a stranger.
         is_whole: Whether it completed the call's aim, rather than a first step of it.
+        items: Of a batch, the items that stand as asked for since this write.
     """
 
     call: int
@@ -95,6 +113,7 @@ class Effect:
     target: str
     at: float
     is_whole: bool = True
+    items: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 from fault_rig import circling, first_page
-from history_record import Arrival, Effect, Pause
+from history_record import Arrival, Effect, Pause, Standing
 from history_script import Strike
 
 from invoicekit.simulate import Answer, Engine, FaultPlan, FaultSource, Outcome, Route, Simulator
@@ -73,9 +73,8 @@ class Observer:
 
     Attributes:
         changed: Told of every change, with the call and the operation that made it.
-        held_by: Counts how often what a call is about stands in the books.
-        effect_of: Tells what an operation of a call acted on, and whether that completed what it is for;
-            it gets what `held_by` said before.
+        standing: Tells what stands in the books of what a call is about.
+        effect_of: Tells what an operation of a call did just now; it gets what `standing` said before.
     """
 
     def __init__(self) -> None:
@@ -85,8 +84,8 @@ class Observer:
         self.pauses: list[Pause] = []
         self.struck: list[tuple[int, Strike]] = []
         self.changed: Callable[[int, str], None] = lambda call, operation: None
-        self.held_by: Callable[[int], int] = lambda call: 0
-        self.effect_of: Callable[[int, str, int], tuple[str, bool]] = lambda call, operation, held: ("", True)
+        self.standing: Callable[[int], Standing] = lambda call: Standing()
+        self.effect_of: Callable[[int, str, Standing], Effect | None] = lambda call, operation, before: None
 
 
 class _Source(FaultSource):
@@ -137,15 +136,12 @@ class HistoryEngine(Engine):
 
         def answer(call: Request) -> Answer:
             number = int(call.headers.get(CALL_HEADER, "-1"))
-            before = self._observer.held_by(number)
+            before = self._observer.standing(number)
             given = route.answer(call)
             if given.is_success:
-                target, is_whole = self._observer.effect_of(number, call.operation, before)
-                now = self.simulator.clock.monotonic()
-                effect = Effect(
-                    call=number, operation=call.operation, target=target, at=now, is_whole=is_whole
-                )
-                self._observer.effects.append(effect)
+                effect = self._observer.effect_of(number, call.operation, before)
+                if effect is not None:
+                    self._observer.effects.append(effect)
                 self._observer.changed(number, call.operation)
             return given
 

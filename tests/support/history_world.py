@@ -36,6 +36,7 @@ class Deed:
         is_keyless: Nothing tells its effect from another; it is never to be repeated.
         is_blind: No read shows its effect, so that it is sent each time.
         parts: How many writes of one kind it takes: lines, stretches of time.
+        items: Of a batch that is reported item by item, those that stand as asked for.
     """
 
     act: Act
@@ -49,6 +50,7 @@ class Deed:
     is_blind: bool = False
     is_right: Callable[[object], bool] = _always
     parts: int = 1
+    items: Callable[[], frozenset[str]] = frozenset
 
 
 class HistoryWorld(Protocol):
