@@ -48,8 +48,9 @@ def setting(name: str, **changes: Any) -> Call:
 def batch(undone: set[str], **changes: Any) -> Call:
     """A batch of two marks, of which some were refused."""
     refused = pay(spec=Spec(kind="mark", name="yes"), verdict=Verdict.REFUSED, is_there=False, **changes)
-    told = {"given": 2, "reported": 2, "undone": frozenset(undone)}
-    return attrs.evolve(refused, is_append=False, aim="mark 0", **told)
+    refused.aim, refused.is_append = "mark 0", False
+    refused.given, refused.reported, refused.undone = 2, 2, frozenset(undone)
+    return refused
 
 
 def arrival(call: int = 0, **changes: Any) -> Arrival:
