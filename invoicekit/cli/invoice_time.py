@@ -13,7 +13,7 @@ import attrs
 import typer
 from rich.console import Console
 
-from invoicekit.billing import BilledTime, RoundedPer, TimePlan, plan_text, read_plan
+from invoicekit.billing import BilledTime, RoundedPer, TimePlan, TimeTerms, plan_text, read_plan
 from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.lines import tell
@@ -29,9 +29,9 @@ from invoicekit.cli.options import (
 from invoicekit.cli.place import state_folder
 from invoicekit.cli.time_file import read_time
 from invoicekit.cli.time_plan_view import billed_as_json, plan_as_json, show_billed, show_plan
-from invoicekit.cli.time_terms import TermOptions, today
+from invoicekit.cli.time_terms import TermOptions, differences, today
 from invoicekit.clock import SystemClock
-from invoicekit.errors import UsageError
+from invoicekit.errors import ReferenceReused, UsageError
 from invoicekit.model import TimeGrouping
 from invoicekit.service import InvoiceService
 
@@ -177,16 +177,22 @@ class Billing:
             kept = self._file(service)
             plan = self._kept(kept)
             if plan is None:
-                plan = await self._plan(service, tracker)
-            elif not self.as_json:
-                tell(Console(stderr=True), f"Going on with the plan in {kept}; --plan-again makes a new one.")
+                plan = await self._plan(service, tracker, await self._terms(tracker or service))
+            else:
+                await self._go_on(service, plan, kept)
             if not self.as_json:
                 show_plan(Console(emoji=False), plan)
             if dry_run or not plan.lines:
                 self._end_of_dry_run(plan)
             self._ask(plan, yes=yes)
+            earlier = read_plan(kept) if kept.exists() else None
             _keep(plan, kept)
-            billed = await service.invoice_time_entries(plan, tracker=tracker)
+            try:
+                billed = await service.invoice_time_entries(plan, tracker=tracker)
+            except ReferenceReused:
+                if earlier is not None:
+                    _keep(earlier, kept)  # its draft is the one that exists
+                raise
         self._tell(billed)
 
     async def undo(self) -> None:
@@ -216,9 +222,27 @@ class Billing:
         other = None if self.tracker is None else await stack.enter_async_context(self.tracker.service())
         return service, other
 
-    async def _plan(self, service: InvoiceService, tracker: InvoiceService | None) -> TimePlan:
-        zone = self.options.zone_of(None if self.options.zone else await (tracker or service).probe())
-        terms = self.options.terms(zone=zone, today=today(zone, SystemClock().now()))
+    async def _terms(self, tracker: InvoiceService) -> TimeTerms:
+        zone = self.options.zone_of(None if self.options.zone else await tracker.probe())
+        return self.options.terms(zone=zone, today=today(zone, SystemClock().now()))
+
+    async def _go_on(self, service: InvoiceService, plan: TimePlan, kept: Path) -> None:
+        """Say that a kept plan is gone on with, where a file with the time still gives it.
+
+        Raises:
+            UsageError: The file changed since; nothing was sent.
+        """
+        if not self.as_json:
+            tell(Console(stderr=True), f"Going on with the plan in {kept}; --plan-again makes a new one.")
+        if self.entries and (await self._plan(service, None, plan.terms)).digest != plan.digest:
+            raise UsageError(
+                f"{self.entries} is not what it was when the plan in {kept} was made; put it back to go on "
+                "with that plan, or --plan-again to make a new one; nothing was sent"
+            )
+
+    async def _plan(
+        self, service: InvoiceService, tracker: InvoiceService | None, terms: TimeTerms
+    ) -> TimePlan:
         given = None if self.entries is None else read_time(self.entries, currency=terms.currency)
         return await service.plan_time_invoice(
             terms, tracker=tracker, tracked_customer_id=self.tracked_customer, entries=given
@@ -239,10 +263,13 @@ class Billing:
             raise UsageError(
                 f"{path} holds the plan of invoice {plan.terms.number}; name another with --plan"
             )
-        if plan.terms != self.options.terms(zone=plan.terms.zone, today=plan.terms.issue_date):
+        zone = self.options.zone_of(None) if self.options.zone else plan.terms.zone
+        changed = differences(plan.terms, self.options.terms(zone=zone, today=plan.terms.issue_date))
+        if changed:
             raise UsageError(
                 f"a plan for invoice {plan.terms.number} is kept in {path}, and these options ask for "
-                "another one; give the same options to go on with it, or --plan-again to make a new one"
+                f"another one ({'; '.join(changed)}); give the same options to go on with it, or "
+                "--plan-again to make a new one"
             )
         return plan
 

@@ -84,6 +84,48 @@ class TermOptions:
             ) from None
 
 
+_OPTIONS = {
+    "customer_id": "--customer",
+    "start": "--from",
+    "end": "--to",
+    "zone": "--zone",
+    "currency": "--currency",
+    "issue_date": "--issue-date",
+    "due_date": "--due-date",
+    "project_ids": "--project",
+    "grouping": "--group-by",
+    "rounding": "--round",
+    "hourly_rate": "--rate",
+    "tax_percent": "--tax",
+    "subject": "--subject",
+    "note": "--note",
+    "kind": "--kind",
+}
+
+
+def differences(kept: TimeTerms, asked: TimeTerms) -> list[str]:
+    """Name the options that ask for something else than the terms that are kept, with both values."""
+    told = [
+        (option, _shown(getattr(kept, name)), _shown(getattr(asked, name)))
+        for name, option in _OPTIONS.items()
+    ]
+    return [f"{option} was {before}, now {now}" for option, before, now in told if before != now]
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None | ():
+            return "not given"
+        case datetime():
+            return value.date().isoformat()  # midnight of the zone, which is told by itself
+        case TimeGrouping():
+            return value.value
+        case tuple():
+            return " ".join(str(each) for each in value)
+        case _:
+            return str(value)
+
+
 def today(zone: tzinfo, now: datetime) -> date:
     """Return the day it is there."""
     return now.astimezone(zone).date()

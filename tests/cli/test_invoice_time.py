@@ -66,7 +66,7 @@ def test_plan_make_go_on_and_take_back(month: Month) -> None:
     assert (unasked.code, "--yes" in unasked.err) == (2, True)
     assert (made.code, "Draft T-1 was made" in made.out, "agree with the plan" in made.out) == (0, True, True)
     assert (again.code, "was there already" in again.out) == (0, True)
-    assert (other.code, "ask for another one" in other.err) == (2, True)
+    assert (other.code, "another one (--group-by was project, now user)" in other.err) == (2, True)
     assert ([number for number, _ in state[0]], state[1] > 0) == (["T-1"], True)
     assert (undone.code, "is gone" in undone.out) == (0, True)
     assert (month.invoices(), month.marked()) == ([], 0)
@@ -156,7 +156,19 @@ def test_a_file_of_time_is_billed_in_asset(command: CommandLine, simulator: Star
     again = command.run(
         *start, "--customer", customer, *DAYS, "--currency", "USD", "--entries", good, "--yes"
     )
+    good.write_text(header + "e1,2024-01-02T09:00:00Z,2.5,P,90\n")
+    changed, other = (
+        command.run(
+            *start, "--customer", customer, *DAYS, "--currency", "USD", "--entries", good, "--yes", *more
+        )
+        for more in ([], ["--plan-again"])
+    )
+    good.write_text(header + "e1,2024-01-02T09:00:00Z,1.5,P,90\ne2,2024-01-03T09:00:00Z,0.5,P,90\n")
+    back = command.run(*start, "--customer", customer, *DAYS, "--currency", "USD", "--entries", good, "--yes")
 
+    assert (changed.code, "is not what it was when the plan" in changed.err) == (2, True)
+    assert (other.code, "was used before for a different" in other.err) == (2, True)
+    assert (back.code, "was there already" in back.out) == (0, True)
     assert refused.code == 2
     assert "bad.csv:2: start: has no time zone" in refused.err
     assert "bad.csv:3: hours: is not a number" in refused.err
