@@ -3,7 +3,7 @@
 from invoicekit.batch import Item, ItemOutcome, Progress, Standing
 from invoicekit.bulk.audit import AuditVerdict, audit_entries, audit_payments
 from invoicekit.bulk.bulk_job import BulkJob
-from invoicekit.bulk.dialect import Dialect, dialect_of, load_dialect
+from invoicekit.bulk.dialect import Dialect, dialect_of, load_dialect, pairs_of
 from invoicekit.bulk.dry_run import ConsentNeed, Plan, plan_job
 from invoicekit.bulk.generate import InputFiles, OpenInvoice, Spoilage, write_inputs
 from invoicekit.bulk.inputs import Inputs
@@ -116,6 +116,7 @@ __all__ = [
     "load_dialect",
     "load_toml",
     "mark_of",
+    "pairs_of",
     "payment_items",
     "plan_job",
     "row_of",

@@ -193,9 +193,9 @@ def dialect_of(
     made = load_dialect(mapping) if mapping is not None and not pairs else Dialect()
     changes: dict[str, object] = {}
     if mapping is not None and pairs:
-        changes["columns"] = _pairs(mapping.split(","), "--map", "reference=Ref,amount=Betrag")
+        changes["columns"] = pairs_of(mapping.split(","), "--map", "reference=Ref,amount=Betrag")
     if given := tuple(values):
-        changes["values"] = {**made.values, **_pairs(given, "--value", "currency=EUR")}
+        changes["values"] = {**made.values, **pairs_of(given, "--value", "currency=EUR")}
     marks = {"delimiter": delimiter, "decimal": decimal, "thousands": thousands}
     for key, mark in marks.items():
         if mark is not None:
@@ -224,7 +224,15 @@ def sound(dialect: Dialect, *, where: str) -> Dialect:
     return dialect
 
 
-def _pairs(texts: Iterable[str], option: str, example: str) -> dict[str, str]:
+def pairs_of(texts: Iterable[str], option: str, example: str) -> dict[str, str]:
+    """Read ``name=value`` texts.
+
+    Args:
+        option: Where they were given, for messages; `example` shows its form.
+
+    Raises:
+        UsageError: One has another form, or a name stands twice.
+    """
     found: dict[str, str] = {}
     for text in texts:
         name, sign, value = (part.strip() for part in text.partition("="))

@@ -42,7 +42,11 @@ FormOption = Annotated[
 ]
 MapOption = Annotated[
     str | None,
-    typer.Option("--map", metavar="PROFILE", help="How to read CSV: default, decimal-comma, or a TOML file."),
+    typer.Option(
+        "--map",
+        metavar="PROFILE",
+        help="How to read CSV: default, decimal-comma, OURS=THEIRS pairs between commas, or a TOML file.",
+    ),
 ]
 FromProviderOption = Annotated[
     str | None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from invoicekit.bulk import encoding_of, known_keys, load_toml, mark_of, table_of, text_of
+from invoicekit.bulk import encoding_of, known_keys, load_toml, mark_of, pairs_of, table_of, text_of
 from invoicekit.errors import UsageError
 
 _FIELDS = (
@@ -121,7 +121,7 @@ def built_in_profiles() -> dict[str, CsvProfile]:
 
 
 def load_csv_profile(name: str) -> CsvProfile:
-    """Return a built-in profile, or read one from a TOML file.
+    """Return a built-in profile, or one of ``ours=theirs`` pairs between commas, or read a TOML file.
 
     Raises:
         UsageError: There is no such profile or file, or it cannot be used; the message says where.
@@ -129,6 +129,10 @@ def load_csv_profile(name: str) -> CsvProfile:
     known = built_in_profiles()
     if name in known:
         return known[name]
+    if "=" in name:
+        given = pairs_of(name.split(","), "--map", "booked=Day,amount=Sum,currency=Currency")
+        own = {field: list(names) for field, names in _OWN_COLUMNS.items()}
+        return profile_of({"columns": {**own, **given}}, name="--map")
     document = load_toml(Path(name), otherwise=f" or one of {', '.join(known)}")
     return profile_of(document, name=name)
 

@@ -85,11 +85,14 @@ def _rows(text: str, name: str, profile: CsvProfile) -> Iterator[tuple[int, list
 def _header(fields: list[str], name: str, number: int, profile: CsvProfile) -> list[str]:
     header = [field.strip() for field in fields]
     needed = [column for field in profile.required for column in profile.columns[field]]
-    found = f"found {quoted(profile.delimiter.join(header))}"
-    for column in needed:
-        if column not in header:
-            message = f"the header must name it, between {quoted(profile.delimiter)}; {found}"
-            raise UsageError(located(name, number, message, column=column))
+    missing = [column for column in needed if column not in header]
+    if missing:
+        message = (
+            f"the header must name {' and '.join(missing)}, between {quoted(profile.delimiter)}; found "
+            f"{quoted(profile.delimiter.join(header))}. --map says what the file calls them, and how it "
+            "writes amounts and days"
+        )
+        raise UsageError(located(name, number, message))
     for column in profile.named:
         if header.count(column) > 1:
             raise UsageError(located(name, number, "stands twice in the header", column=column))

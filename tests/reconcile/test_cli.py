@@ -207,7 +207,7 @@ def test_camt_and_csv_of_one_month_go_together(till: Till) -> None:
         ("none.csv", None, "no such file or directory"),
         ("empty.csv", "", "empty.csv is empty"),
         ("bad.xml", "<Document><Stmt>", "not well-formed XML"),
-        ("other.csv", "a;b\n1;2\n", "column booked: the header must name it"),
+        ("other.csv", "a;b\n1;2\n", "the header must name booked and amount and currency"),
     ],
 )
 def test_a_file_that_is_no_statement_ends_with_2(

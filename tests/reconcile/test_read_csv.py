@@ -157,9 +157,20 @@ def test_another_encoding_is_located() -> None:
         read((HEADER + "2026-03-01,1.00,EUR,Müller,y\n").encode("cp1252"))
 
 
+def test_pairs_rename_single_columns() -> None:
+    """What is not named keeps our name for it."""
+    profile = load_csv_profile("booked=Day, amount=Sum")
+
+    (line,) = read("Day,Sum,currency,text\n2026-03-01,5,EUR,Invoice 7\n", profile).lines
+
+    assert (line.amount, line.text) == (Money("5", "EUR"), "Invoice 7")
+    with pytest.raises(UsageError, match="--map, .columns.: 'colour' is not known"):
+        load_csv_profile("colour=Farbe")
+
+
 def test_a_missing_column_is_named() -> None:
     """With what was found instead."""
-    with pytest.raises(UsageError, match=r"^bank\.csv:1, column booked: the header must name it.*found"):
+    with pytest.raises(UsageError, match=r"^bank\.csv:1: the header must name booked.*found.*--map"):
         read("booked;amount;currency\n")
 
 
