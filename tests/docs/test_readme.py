@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,8 +18,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from command_line import CommandLine, Simulated
 
-from invoicekit import InvoiceService
+from invoicekit import InvoiceService, Money
 from invoicekit.bulk import Standing
+from invoicekit.reconcile import load_csv_profile, parse_statement
 
 # These two are for a bare machine: the commands' own test, and nox, run them. The third is for users.
 NOT_RUN_HERE = ("python3 -m venv", "pip install")
@@ -65,6 +67,11 @@ def stocked(tmp_path: Path, readme: str, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield Stocked(command=CommandLine(tmp_path, os.environ), entries=entries, invoices=invoices)
 
 
+def profile_with(readme: str, words: str) -> str:
+    (profile,) = (content for _, content in blocks(readme, "toml") if words in content)
+    return profile
+
+
 def write_files(folder: Path, readme: str, entries: list[str], invoices: list[str]) -> None:
     (folder / "entries.csv").write_text("\n".join(["time_entry_id", *entries, ""]))
     rows = [f"bank-{n},{one},120.50,EUR,2026-03-01T12:00:00Z" for n, one in enumerate(invoices[:3])]
@@ -73,16 +80,14 @@ def write_files(folder: Path, readme: str, entries: list[str], invoices: list[st
     )
     (folder / "statuses.csv").write_text(f"invoice_id,status\n{invoices[3]},open\n{invoices[4]},void\n")
     (folder / "invoices.csv").write_text(f"invoice_id\n{invoices[4]}\n")
-    _, (_, profile) = blocks(readme, "toml")
-    (folder / "invoicekit.toml").write_text(profile)
+    (folder / "invoicekit.toml").write_text(profile_with(readme, "[profiles"))
 
 
 def write_bank_files(folder: Path, readme: str, entries: list[str], invoices: list[str], number: str) -> None:
     (folder / "more-entries.jsonl").write_text(json.dumps({"time_entry_id": entries[0]}) + "\n")
     row = f"Müller;bank-7;{invoices[2]};10,50;2026-03-01T12:00:00Z"
     (folder / "export.csv").write_text(f"Zahler;Ref;Invoice;Betrag;paid_at\n{row}\n", encoding="cp1252")
-    (_, profile), _ = blocks(readme, "toml")
-    (folder / "bank.toml").write_text(profile)
+    (folder / "bank.toml").write_text(profile_with(readme, "invoice_id ="))
     line = f"B1,2026-03-01,900.00,EUR,Invoice {number} thanks,"
     (folder / "bank.csv").write_text(f"id,booked,amount,currency,text,payer\n{line}\n")
 
@@ -134,6 +139,19 @@ def test_every_command_line_runs(stocked: Stocked, readme: str) -> None:
     assert len(ended) >= 5
     assert {words[0] for words in shown} == {"invoicekit"}
     assert {line: each.err for line, each in ended.items() if each.code != 0} == {}
+
+
+def test_the_profile_of_a_bank_reads_such_a_file(readme: str, tmp_path: Path) -> None:
+    """Four lines before the header, cents after a comma, days as they are written there."""
+    (tmp_path / "bank.toml").write_text(profile_with(readme, "Buchungstag"))
+    header = "Buchungstag;Betrag;Verwendungszweck;Buchungstext;Name;Referenz"
+    file = f"Konto\n\n\n\n{header}\n31.12.2026;1.234,50;RE 7;Gutschrift;Müller;B1\n"
+
+    profile = load_csv_profile(str(tmp_path / "bank.toml"))
+    (line,) = parse_statement(file.encode("cp1252"), name="bank.csv", profile=profile).lines
+
+    assert (line.booked, line.amount) == (date(2026, 12, 31), Money("1234.50", "EUR"))
+    assert (line.text, line.payer, line.bank_reference) == ("RE 7 Gutschrift", "Müller", "B1")
 
 
 def test_the_exit_codes_are_the_real_ones(readme: str) -> None:

@@ -164,7 +164,7 @@ def test_pairs_rename_single_columns() -> None:
     (line,) = read("Day,Sum,currency,text\n2026-03-01,5,EUR,Invoice 7\n", profile).lines
 
     assert (line.amount, line.text) == (Money("5", "EUR"), "Invoice 7")
-    with pytest.raises(UsageError, match="--map, .columns.: 'colour' is not known"):
+    with pytest.raises(UsageError, match=r"--map, .columns.: 'colour' is not known"):
         load_csv_profile("colour=Farbe")
 
 

@@ -276,12 +276,15 @@ class Player:
     def _settled(self) -> list[Spec]:
         """Return, for each append that stands in the books and can be told there, what was asked for.
 
-        What stands twice is asked for, too: its process may have died with the only journal that knew.
+        What stands twice is asked for, too: its process may have died with the only journal that knew. Where
+        one reference was used for different things, what stands may be another of them.
         """
         found: dict[str, Spec] = {}
         for call in self.history.calls:
             deed = self._deeds[call.number]
-            is_done = deed.is_there() or deed.held() > 1
+            is_single = len({one.spec for one in self.history.of_aim(call.aim)}) == 1
+            is_doubled = deed.held() > 1 and (is_single or call.verdict is Verdict.DONE)
+            is_done = deed.is_there() or is_doubled
             if call.is_append and not call.is_keyless and is_done:
                 found.setdefault(call.aim, call.spec)
         return list(found.values())
