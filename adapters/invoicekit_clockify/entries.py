@@ -190,21 +190,14 @@ async def fetch_entry(sender: Sender, requests: Requests, entry_id: str) -> Time
 async def fetch_entries(
     sender: Sender, requests: Requests, entry_ids: Sequence[str]
 ) -> tuple[TimeEntry, ...]:
-    """Read a batch of entries of the core host; ids that it does not know are left out of the answer."""
+    """Read a batch of entries of the core host; ids that it does not know are left out of the answer.
+
+    Unverified: that they are left out rather than refused.
+    """
     if not entry_ids:
         return ()
     response = await sender.send(GET_TIME_ENTRIES, requests.entries(encode_entry_ids(entry_ids)))
     return read_entries(response.body, headers=response.shown_headers)
-
-
-async def unknown_entries(sender: Sender, requests: Requests, entry_ids: Sequence[str]) -> frozenset[str]:
-    """Return those of a batch that the core host leaves out; an answer with strange ids tells nothing.
-
-    Unverified: unknown ids are left out of the batch read rather than refused.
-    """
-    asked = frozenset(entry_ids)
-    shown = {entry.id for entry in await fetch_entries(sender, requests, tuple(asked))}
-    return asked - shown if shown <= asked else frozenset()
 
 
 async def entries_with_rates(

@@ -21,7 +21,6 @@ from invoicekit_clockify.entries import (
     entries_shown,
     fetch_entries,
     fetch_entry,
-    unknown_entries,
     user_entry_page,
 )
 from invoicekit_clockify.lines import add_item, import_items, remove_items
@@ -70,9 +69,9 @@ class ClockifyNative(Adapter[ClockifyConfig]):
         """Read a batch of entries; those that do not exist are missing from the answer."""
         return await fetch_entries(self.sender, self._requests, entry_ids)
 
-    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
-        """Return those of one batch that the core host leaves out of a batch read."""
-        return await unknown_entries(self.sender, self._requests, entry_ids)
+    async def find_time_entries(self, entry_ids: Sequence[str]) -> Sequence[TimeEntry] | None:
+        """Read one batch of entries from the core host, which leaves out what it does not know."""
+        return await fetch_entries(self.sender, self._requests, entry_ids)
 
     async def invoiced_entries(
         self, entry_ids: Iterable[str], start: datetime, end: datetime, *, invoiced: bool = True

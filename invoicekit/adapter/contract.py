@@ -128,8 +128,8 @@ class Adapter(ABC, Generic[C]):
         """Return what the ids in a time entry are called, as far as its own answer told; no request."""
         return {}
 
-    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
-        """Return those of one batch that the provider does not know, by one read.
+    async def find_time_entries(self, entry_ids: Sequence[str]) -> Sequence[TimeEntry] | None:
+        """Read one batch of time entries by one request; those that the provider does not know are left out.
 
         None where no such read exists: what is at fault in a refused batch is then found by halving it.
         """

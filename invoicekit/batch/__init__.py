@@ -3,7 +3,7 @@
 from invoicekit.batch.batch import Batch
 from invoicekit.batch.outcome import Earlier, Item, ItemOutcome, Standing
 from invoicekit.batch.progress import Meter, Progress, RateUse
-from invoicekit.batch.screen import Screen
+from invoicekit.batch.screen import Screen, screen_by
 from invoicekit.batch.seen import First, Seen
 from invoicekit.batch.verdict import Ruling, rule
 
@@ -21,4 +21,5 @@ __all__ = [
     "Seen",
     "Standing",
     "rule",
+    "screen_by",
 ]

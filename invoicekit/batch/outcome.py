@@ -35,6 +35,7 @@ class Earlier:
     reason: str = ""
     cause: str = ""
     resource_id: str | None = None
+    verified: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -72,6 +73,7 @@ class ItemOutcome(Generic[T]):
         first_position: Of a duplicate: where the same id stood first.
         resource_id: The provider's id of what was written, where it is known.
         payload: The item's own.
+        verified: Whether the provider showed it as asked for, after it was sent or instead.
     """
 
     position: int
@@ -82,3 +84,4 @@ class ItemOutcome(Generic[T]):
     first_position: int | None = None
     resource_id: str | None = None
     cause: str = ""
+    verified: bool = False

@@ -1,19 +1,40 @@
 """Find the items that a provider would refuse by reading, where that is cheaper than halving."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from invoicekit.batch.outcome import Item
 from invoicekit.errors import InvoiceKitError, NotFound
+from invoicekit.model import TimeEntry
 
 T = TypeVar("T")
 
 Screen = Callable[[tuple[Item[T], ...]], Awaitable[frozenset[str] | None]]
 """Reads which ids the provider does not know; None where no read tells."""
 
+Find = Callable[[Sequence[str]], Awaitable[Sequence[TimeEntry] | None]]
+"""Reads what the provider knows of these ids; None where no such read exists."""
+
 _REMEMBERED = 16
 _BAD_ENOUGH = 10
+
+
+def screen_by(find: Find) -> Screen[object]:
+    """Return what tells strangers by what a read of their ids leaves out.
+
+    An answer about entries that nobody asked for tells nothing.
+    """
+
+    async def screen(part: tuple[Item[object], ...]) -> frozenset[str] | None:
+        asked = frozenset(item.id for item in part)
+        found = await find(tuple(asked))
+        if found is None:
+            return None
+        shown = {entry.id for entry in found}
+        return asked - shown if shown <= asked else frozenset()
+
+    return screen
 
 
 class Screening(Generic[T]):

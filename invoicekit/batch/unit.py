@@ -27,6 +27,7 @@ def outcome_of(
     first_position: int | None = None,
     resource_id: str | None = None,
     cause: str = "",
+    verified: bool = False,
 ) -> ItemOutcome[T]:
     """End one item."""
     return ItemOutcome(
@@ -38,23 +39,35 @@ def outcome_of(
         first_position=first_position,
         resource_id=resource_id,
         cause=cause,
+        verified=verified,
     )
 
 
 def earlier_of(item: Item[T], earlier: Earlier) -> ItemOutcome[T]:
     """End one item as an earlier run ended it."""
     return outcome_of(
-        item, earlier.standing, earlier.reason, resource_id=earlier.resource_id, cause=earlier.cause
+        item,
+        earlier.standing,
+        earlier.reason,
+        resource_id=earlier.resource_id,
+        cause=earlier.cause,
+        verified=earlier.verified,
     )
 
 
 def repeat_of(
-    item: Item[T], standing: Standing, reason: str, first_position: int, *, cause: str = ""
+    item: Item[T],
+    standing: Standing,
+    reason: str,
+    first_position: int,
+    *,
+    cause: str = "",
+    verified: bool = False,
 ) -> ItemOutcome[T]:
     """End a duplicate as the first item with its id ended: it is there only if the first one is."""
     if standing.is_there:
         standing = Standing.ALREADY_APPLIED
-    return outcome_of(item, standing, reason, first_position=first_position, cause=cause)
+    return outcome_of(item, standing, reason, first_position=first_position, cause=cause, verified=verified)
 
 
 @attrs.define(kw_only=True)
@@ -100,7 +113,8 @@ class Unit(Generic[T]):
         standing = _STANDING_OF[result.outcome]
         reason = "" if standing is Standing.APPLIED else result.evidence
         self.outcomes.extend(
-            outcome_of(item, standing, reason, resource_id=result.resource_id) for item in part
+            outcome_of(item, standing, reason, resource_id=result.resource_id, verified=result.verified)
+            for item in part
         )
 
     def close(self, reason: str) -> Iterator[ItemOutcome[T]]:
@@ -122,4 +136,11 @@ class Unit(Generic[T]):
             fates = {outcome.id: outcome for outcome in self.outcomes}
             for item in self.repeats:
                 fate = fates[item.id]
-                yield repeat_of(item, fate.standing, fate.reason, fate.position, cause=fate.cause)
+                yield repeat_of(
+                    item,
+                    fate.standing,
+                    fate.reason,
+                    fate.position,
+                    cause=fate.cause,
+                    verified=fate.verified,
+                )

@@ -3,12 +3,13 @@
 from invoicekit.batch import Item, ItemOutcome, Progress, Standing
 from invoicekit.bulk.audit import AuditVerdict, audit_entries, audit_payments
 from invoicekit.bulk.bulk_job import BulkJob
+from invoicekit.bulk.days import Days
 from invoicekit.bulk.dialect import Dialect, dialect_of, load_dialect, pairs_of
 from invoicekit.bulk.dry_run import ConsentNeed, Plan, plan_job
 from invoicekit.bulk.generate import InputFiles, OpenInvoice, Spoilage, write_inputs
 from invoicekit.bulk.inputs import Inputs
 from invoicekit.bulk.items import entry_items, payment_items, status_items
-from invoicekit.bulk.job import MOST_ENTRIES_A_REQUEST, BulkService, Job, MarkJob, PayJob
+from invoicekit.bulk.job import BulkService, Job
 from invoicekit.bulk.job_event import (
     EVENT_SCHEMA,
     JobEnded,
@@ -17,19 +18,22 @@ from invoicekit.bulk.job_event import (
     JobProgressed,
     JobResumed,
     JobStarted,
+    JobVerified,
     RowEnded,
     event_json,
 )
 from invoicekit.bulk.job_state import JobState, state_file
 from invoicekit.bulk.latency import Latency
 from invoicekit.bulk.line_changes import LineChanges, LineHashes
+from invoicekit.bulk.mark_job import MOST_ENTRIES_A_REQUEST, MarkJob
+from invoicekit.bulk.pay_job import PayJob
 from invoicekit.bulk.places import Places
 from invoicekit.bulk.ranges import Ranges
 from invoicekit.bulk.record import Columns, Format, Record
 from invoicekit.bulk.recorder import Course
 from invoicekit.bulk.report import ConservationError, JobExit, Report, Tally, Usage
 from invoicekit.bulk.rows import ENTRY_COLUMNS, PAYMENT_COLUMNS, PaymentRow
-from invoicekit.bulk.rows_file import PAYMENT_CELLS, STATUS_CELLS, RowsFile, row_of
+from invoicekit.bulk.rows_file import NEXT_STEP, PAYMENT_CELLS, STATUS_CELLS, RowsFile, row_of
 from invoicekit.bulk.source import STDIN, Source
 from invoicekit.bulk.spool import kept
 from invoicekit.bulk.status_job import StatusJob, StepRefused
@@ -38,6 +42,7 @@ from invoicekit.bulk.status_steps import STATUS_WORDS, Consent, StatusSteps, con
 from invoicekit.bulk.sums import Sums, added
 from invoicekit.bulk.timeline import Pause, Sample, joined
 from invoicekit.bulk.toml_words import encoding_of, known_keys, load_toml, mark_of, table_of, text_of
+from invoicekit.bulk.verification import Unverified, Verification, Verify
 from invoicekit.bulk.wording import InputError, shown
 
 __all__ = [
@@ -45,6 +50,7 @@ __all__ = [
     "EVENT_SCHEMA",
     "INVOICE_COLUMNS",
     "MOST_ENTRIES_A_REQUEST",
+    "NEXT_STEP",
     "PAYMENT_CELLS",
     "PAYMENT_COLUMNS",
     "STATUS_CELLS",
@@ -59,6 +65,7 @@ __all__ = [
     "ConsentNeed",
     "ConservationError",
     "Course",
+    "Days",
     "Dialect",
     "Format",
     "InputError",
@@ -75,6 +82,7 @@ __all__ = [
     "JobResumed",
     "JobStarted",
     "JobState",
+    "JobVerified",
     "Latency",
     "LineChanges",
     "LineHashes",
@@ -101,7 +109,10 @@ __all__ = [
     "StepRefused",
     "Sums",
     "Tally",
+    "Unverified",
     "Usage",
+    "Verification",
+    "Verify",
     "added",
     "audit_entries",
     "audit_payments",

@@ -6,13 +6,16 @@ from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
 
 from invoicekit.batch import Item, Progress
-from invoicekit.bulk.job import BulkService, MarkJob, PayJob
+from invoicekit.bulk.job import BulkService
 from invoicekit.bulk.job_event import JobEnded, JobEvent, JobProgressed
+from invoicekit.bulk.mark_job import MarkJob
+from invoicekit.bulk.pay_job import PayJob
 from invoicekit.bulk.report import Report
 from invoicekit.bulk.rows import PaymentRow
 from invoicekit.bulk.status_job import StatusJob
 from invoicekit.bulk.status_rows import StatusRow
 from invoicekit.bulk.status_steps import StatusSteps
+from invoicekit.bulk.verification import Verify
 from invoicekit.errors import UsageError
 from invoicekit.model import InvoiceStatus
 
@@ -77,12 +80,18 @@ class BulkJob(Generic[S]):
 
     @classmethod
     def mark_time_entries(
-        cls, entry_ids: Input[str], *, invoiced: bool = True, chunk: int | None = None
+        cls,
+        entry_ids: Input[str],
+        *,
+        invoiced: bool = True,
+        chunk: int | None = None,
+        verify: Verify | None = None,
     ) -> "BulkJob[BulkService]":
         """Mark time entries as invoiced, or as not invoiced.
 
         Args:
             chunk: Most ids in one request; the provider's own limit where None.
+            verify: Read the marks back once all are sent; the report's `verification` says what was shown.
 
         Raises:
             UsageError: A single text instead of many ids.
@@ -91,7 +100,7 @@ class BulkJob(Generic[S]):
             raise UsageError("a job takes many ids: put a single one into a list")
         items = _turned(entry_ids, _entry)
         return BulkJob(
-            lambda service: MarkJob(service, items, invoiced=invoiced, size=chunk),
+            lambda service: MarkJob(service, items, invoiced=invoiced, size=chunk, verify=verify),
             name="time entries",
             total=_size(entry_ids),
         )

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TypeVar
 
 from invoicekit.batch import Item
+from invoicekit.bulk.days import Days
 from invoicekit.bulk.inputs import Inputs
 from invoicekit.bulk.record import Record
 from invoicekit.bulk.rows import PaymentRow, entry_item, payment_item
@@ -17,9 +18,9 @@ T = TypeVar("T")
 Items = Iterable[Item[T]] | AsyncIterable[Item[T]]
 
 
-def entry_items(source: Source | Inputs) -> Items[None]:
-    """Read time entries to mark."""
-    return _items(source, entry_item)
+def entry_items(source: Source | Inputs, *, days: Days | None = None) -> Items[None]:
+    """Read time entries to mark; `days` gets those on which they started, where the rows say so."""
+    return _items(source, lambda name: entry_item(name, days))
 
 
 def payment_items(source: Source | Inputs) -> Items[PaymentRow | None]:

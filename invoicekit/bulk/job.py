@@ -7,22 +7,21 @@ from typing import Generic, Protocol, TypeVar
 
 from invoicekit.adapter import Adapter, Capabilities
 from invoicekit.batch import Batch, Item, ItemOutcome, Progress, RateUse, Screen, Standing
-from invoicekit.bulk.job_event import JobEnded, JobEvent, JobStarted
+from invoicekit.bulk.job_event import (
+    JobEnded,
+    JobEvent,
+    JobStarted,
+)
 from invoicekit.bulk.recorder import Recorder
 from invoicekit.bulk.report import Report, Tally, Usage
-from invoicekit.bulk.rows import PaymentRow
 from invoicekit.bulk.stream import told
 from invoicekit.channel import ChannelStats
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import InvoiceKitError
 from invoicekit.events import Hook
-from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Payment, WriteResult
+from invoicekit.model import Invoice, InvoiceStatus, Money, Payment, TimeEntry, WriteResult
 
 T = TypeVar("T")
-
-MOST_ENTRIES_A_REQUEST = 500
-_MARKS_UNDER_WAY = 16
-_PAYMENTS_UNDER_WAY = 32
 
 
 class BulkService(Protocol):
@@ -65,6 +64,10 @@ class BulkService(Protocol):
 
     async def mark_batch(self, entry_ids: tuple[str, ...], *, invoiced: bool) -> WriteResult[None]:
         """Mark one batch of time entries, as one request."""
+        ...
+
+    def list_time_entries(self, *, start: datetime, end: datetime) -> AsyncIterable[TimeEntry]:
+        """Read the entries that started in [start, end), with their marks."""
         ...
 
     async def record_payment(
@@ -132,6 +135,8 @@ class Job(Generic[T]):
             on_pause=self._pause,
         )
         self._before = service.stats()
+        self._after: ChannelStats | None = None
+        self._is_stopped = False
         self._start: float | None = None
         self._end: float | None = None
 
@@ -195,18 +200,21 @@ class Job(Generic[T]):
                 self._tally.add(outcome)
             self._recorder.end()
             self._end = self._clock.monotonic()
+            self._after = self._service.stats()
 
     def stop(self) -> None:
         """Send nothing new; what is under way ends, the rest is not attempted."""
+        self._is_stopped = True
         self._batch.stop()
 
     def abort(self) -> None:
         """Stop, and cut off what is under way: those rows are unknown."""
+        self._is_stopped = True
         self._batch.abort()
 
     def usage(self) -> Usage:
         """Return what was asked of the provider since the job was made."""
-        now = self._service.stats()
+        now = self._after or self._service.stats()
         started = self._clock.monotonic() if self._start is None else self._start
         ended = self._clock.monotonic() if self._end is None else self._end
         return Usage(
@@ -235,6 +243,11 @@ class Job(Generic[T]):
         )
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every row was read, and none was left because the job ended early."""
+        return self._batch.is_read_whole and not self._batch.is_interrupted and self.stopped_by is None
+
+    @property
     def stopped_by(self) -> InvoiceKitError | None:
         """The error that ended the job early."""
         return self._batch.stopped_by
@@ -253,72 +266,3 @@ class Job(Generic[T]):
         async for item in items:
             self._tally.read()
             yield item
-
-
-class MarkJob(Job[None]):
-    """Set the invoiced flag of time entries, in batches."""
-
-    def __init__(
-        self,
-        service: BulkService,
-        items: Iterable[Item[None]] | AsyncIterable[Item[None]],
-        *,
-        invoiced: bool = True,
-        size: int | None = None,
-        width: int = _MARKS_UNDER_WAY,
-        clock: Clock | None = None,
-        on_pause: Callable[[float], None] | None = None,
-    ) -> None:
-        lane = service.bulk_lane()
-
-        async def send(part: tuple[Item[None], ...]) -> WriteResult[None]:
-            return await lane.mark_batch(tuple(item.id for item in part), invoiced=invoiced)
-
-        def check(item: Item[None]) -> None:
-            lane.native.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
-
-        async def screen(part: tuple[Item[None], ...]) -> frozenset[str] | None:
-            return await lane.native.unknown_time_entries([item.id for item in part])
-
-        limit = service.capabilities().of("mark_time_entries").batch_limit or MOST_ENTRIES_A_REQUEST
-        most = min(limit, size or MOST_ENTRIES_A_REQUEST)
-        super().__init__(
-            service,
-            items,
-            send,
-            size=most,
-            width=width,
-            clock=clock,
-            on_pause=on_pause,
-            check=check,
-            screen=screen,
-        )
-
-
-class PayJob(Job[PaymentRow | None]):
-    """Record payments: those of one invoice one after the other, different invoices side by side."""
-
-    def __init__(
-        self,
-        service: BulkService,
-        items: Iterable[Item[PaymentRow | None]] | AsyncIterable[Item[PaymentRow | None]],
-        *,
-        width: int = _PAYMENTS_UNDER_WAY,
-        clock: Clock | None = None,
-        on_pause: Callable[[float], None] | None = None,
-    ) -> None:
-        lane = service.bulk_lane()
-
-        async def send(part: tuple[Item[PaymentRow | None], ...]) -> WriteResult[Payment]:
-            (item,) = part
-            payment = item.payload
-            assert payment is not None  # noqa: S101 -- an item without one has a problem and is never sent
-            return await lane.record_payment(
-                payment.invoice_id,
-                payment.amount,
-                paid_at=payment.paid_at,
-                reference=payment.reference,
-                note=payment.note,
-            )
-
-        super().__init__(service, items, send, size=1, width=width, clock=clock, on_pause=on_pause)

@@ -1,5 +1,6 @@
 """What a job tells while it runs, as records for programs and as lines for machines."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import attrs
@@ -7,6 +8,7 @@ import attrs
 from invoicekit.batch import ItemOutcome, Progress, Standing
 from invoicekit.bulk.report import Report
 from invoicekit.bulk.rows_file import row_of
+from invoicekit.bulk.verification import Verification
 
 EVENT_SCHEMA = 1
 
@@ -69,6 +71,19 @@ class JobResumed:
 
 
 @attrs.frozen(kw_only=True)
+class JobVerified:
+    """The marks were read back; only of a job that was asked to.
+
+    Attributes:
+        verification: What was shown.
+        is_verified: Tells of an entry whether it was shown as asked for; only until the next event is taken.
+    """
+
+    verification: Verification
+    is_verified: Callable[[str], bool] = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class JobEnded:
     """The last event.
 
@@ -79,7 +94,7 @@ class JobEnded:
     report: Report
 
 
-JobEvent = JobStarted | RowEnded | JobProgressed | JobPaused | JobResumed | JobEnded
+JobEvent = JobStarted | RowEnded | JobProgressed | JobPaused | JobResumed | JobVerified | JobEnded
 
 
 def event_json(event: JobEvent) -> dict[str, object]:
@@ -106,17 +121,21 @@ def event_json(event: JobEvent) -> dict[str, object]:
             return head | {"seconds": round(event.seconds, 3), "resumes_at": _text(event.resumes_at)}
         case JobResumed():
             return head
+        case JobVerified():
+            told = event.verification.as_json()
+            return head | {key: value for key, value in told.items() if key not in _LISTED}
         case JobEnded():
-            left_out = ("problems", "problems_left_out")
-            return head | {key: value for key, value in event.report.as_json().items() if key not in left_out}
+            return head | {key: value for key, value in event.report.as_json().items() if key not in _LISTED}
 
 
+_LISTED = ("problems", "problems_left_out")
 _NAMES: dict[type, str] = {
     JobStarted: "started",
     RowEnded: "row",
     JobProgressed: "progress",
     JobPaused: "paused",
     JobResumed: "resumed",
+    JobVerified: "verified",
     JobEnded: "ended",
 }
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Items = Iterable[Item[T]] | AsyncIterable[Item[T]]
 
-_FORM = 1
+_FORM = 2
 _ENDED = {
     standing.name: standing for standing in (Standing.APPLIED, Standing.ALREADY_APPLIED, Standing.REJECTED)
 }
@@ -120,9 +120,9 @@ class JobState:
         known = self._table.find(outcome.id)
         if known is not None and known.is_same_as(content):
             return
-        kept = [outcome.id, outcome.standing.name, content.hex()]
-        if outcome.standing is not Standing.APPLIED or outcome.resource_id:
-            kept += [outcome.resource_id or "", outcome.reason, outcome.cause]
+        kept: list[object] = [outcome.id, outcome.standing.name, content.hex()]
+        if outcome.standing is not Standing.APPLIED or outcome.resource_id or outcome.verified:
+            kept += [outcome.resource_id or "", outcome.reason, outcome.cause, outcome.verified]
         self._write(kept)
 
     def _open(self) -> None:
@@ -187,8 +187,14 @@ class JobState:
         while b"\n" not in line and (more := os.pread(self._descriptor, 512, offset + len(line))):
             line += more
         kept = json.loads(line.partition(b"\n")[0])
-        resource_id, reason, cause = kept[3:] or ("", "", "")
-        return Earlier(standing=standing, resource_id=resource_id or None, reason=reason, cause=cause)
+        resource_id, reason, cause, verified = kept[3:] or ("", "", "", False)
+        return Earlier(
+            standing=standing,
+            resource_id=resource_id or None,
+            reason=reason,
+            cause=cause,
+            verified=verified,
+        )
 
     def _write(self, kept: object) -> None:
         line = json.dumps(kept, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")

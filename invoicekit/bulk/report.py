@@ -1,7 +1,7 @@
 """What a bulk job came to, counted so that nothing can be lost or stand twice."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 import attrs
@@ -11,6 +11,7 @@ from invoicekit.bulk.places import Places
 from invoicekit.bulk.recorder import Course
 from invoicekit.bulk.rows_file import row_of
 from invoicekit.bulk.sums import MoneyCount, Sums
+from invoicekit.bulk.verification import Verification
 from invoicekit.errors import AuthenticationError, InvoiceKitError, JournalUnavailable, UsageError
 
 _KEPT_PROBLEMS = 1000
@@ -67,6 +68,8 @@ class Report:
         is_interrupted: Whether a person ended it early.
         unread: Further rows of the input, which a run that was cut off never read; None where nobody knows
             how many. They were not attempted.
+        verified: How many of those that are there the provider showed as asked for.
+        verification: What reading them back at the end showed; None where nobody asked for that.
         money: What the payments among the rows come to, by how they ended; each payment counts once.
         course: How it went over its time.
         places: Where the rows stand, if they come from several files.
@@ -80,6 +83,8 @@ class Report:
     stopped_by: InvoiceKitError | None = None
     is_interrupted: bool = False
     unread: int | None = 0
+    verified: int = 0
+    verification: Verification | None = None
     money: Sums = attrs.field(factory=dict)
     course: Course = attrs.field(factory=Course)
     places: Places | None = None
@@ -89,10 +94,13 @@ class Report:
         return self.counts.get(standing, 0)
 
     def exit_code(self) -> JobExit:
-        """Return the exit code: an interrupt wins over doubt, doubt over usage, usage over refusals."""
+        """Return the exit code: an interrupt wins over doubt, doubt over usage, usage over refusals.
+
+        What was to be read back and is not shown as asked for is doubt.
+        """
         if self.is_interrupted:
             return JobExit.INTERRUPTED
-        if self.count(Standing.UNKNOWN):
+        if self.count(Standing.UNKNOWN) or not (self.verification is None or self.verification.is_complete):
             return JobExit.IN_DOUBT
         if _is_usage(self.stopped_by):
             return JobExit.USAGE
@@ -116,6 +124,8 @@ class Report:
             else f"{type(self.stopped_by).__name__}: {self.stopped_by}",
             "is_interrupted": self.is_interrupted,
             "unread": self.unread,
+            "verified": self.verified,
+            "verification": None if self.verification is None else self.verification.as_json(),
             "money": {
                 standing.name.lower(): {
                     money.currency: format(money.amount, "f") for money in self.money.get(standing, ())
@@ -142,6 +152,8 @@ class Tally:
         self._rows = 0
         self._ended = bytearray()
         self._counts: Counter[Standing] = Counter()
+        self._verified = 0
+        self._verification: Verification | None = None
         self._money = MoneyCount()
         self._problems: dict[Standing, list[ItemOutcome[object]]] = {kind: [] for kind in _WORST_FIRST}
 
@@ -182,10 +194,24 @@ class Tally:
             raise ConservationError(f"row {outcome.position} ended twice")
         self._ended[place] |= bit
         self._counts[outcome.standing] += 1
+        self._verified += outcome.standing.is_there and outcome.verified
         self._money.add(outcome)
         alike = self._problems.get(outcome.standing)
         if alike is not None and len(alike) < self._keep:
             alike.append(outcome)
+
+    def verify(self, verification: Verification, is_verified: Callable[[str], bool]) -> None:
+        """Note what reading back showed: what was in doubt and is there is applied now.
+
+        Args:
+            is_verified: Tells whether the item of an id was shown as asked for.
+        """
+        self._verification = verification
+        self._verified = verification.rows
+        self._counts[Standing.UNKNOWN] -= verification.settled
+        self._counts[Standing.APPLIED] += verification.settled
+        doubted = self._problems[Standing.UNKNOWN]
+        doubted[:] = [outcome for outcome in doubted if not is_verified(outcome.id)]
 
     def report(
         self,
@@ -217,6 +243,8 @@ class Tally:
             stopped_by=stopped_by,
             is_interrupted=is_interrupted,
             unread=unread,
+            verified=self._verified,
+            verification=self._verification,
             money=self._money.snapshot(),
             course=course or Course(),
         )

@@ -9,13 +9,14 @@ from hashlib import blake2b
 import attrs
 
 from invoicekit.batch import Item
+from invoicekit.bulk.days import Days
 from invoicekit.bulk.record import Columns, Record
 from invoicekit.bulk.wording import complaint, shown
 from invoicekit.errors import UsageError
 from invoicekit.guard import check_reference
 from invoicekit.model import Money
 
-ENTRY_COLUMNS = Columns(required=("time_entry_id",))
+ENTRY_COLUMNS = Columns(required=("time_entry_id",), optional=("start",), instants=("start",))
 PAYMENT_COLUMNS = Columns(
     required=("reference", "invoice_id", "amount", "currency", "paid_at"),
     optional=("note",),
@@ -63,17 +64,37 @@ class _Unusable(Exception):
         self.column = column
 
 
-def entry_item(name: str) -> Callable[[Record], Item[None]]:
-    """Return what turns a row of `ENTRY_COLUMNS` into an item; `name` is the file's, for problems."""
+def entry_item(name: str, days: Days | None = None) -> Callable[[Record], Item[None]]:
+    """Return what turns a row of `ENTRY_COLUMNS` into an item.
+
+    Args:
+        name: The file's, for problems.
+        days: Gets the day on which each entry started; else nobody asks for it, and it may be anything.
+    """
 
     def turn(record: Record) -> Item[None]:
-        entry_id = record.values.get("time_entry_id", "")
+        entry_id, start = (record.values.get(column, "") for column in ENTRY_COLUMNS.known)
         problem = record.problem
         if problem is None and (wrong := id_problem(entry_id)):
             problem = complaint(name, record.line, wrong, column="time_entry_id", value=entry_id)
+        if problem is None and days is not None and start and not _is_noted(start, days):
+            wrong = "is not a day or an instant; write it like 2026-01-31 or 2026-01-31T09:30:00Z"
+            problem = complaint(name, record.line, wrong, column="start", value=start)
         return Item(position=record.line, id=id_label(entry_id), payload=None, problem=problem)
 
     return turn
+
+
+def _is_noted(text: str, days: Days) -> bool:
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    if start.tzinfo is None:
+        days.add(start.date())
+    else:
+        days.add_instant(start)
+    return True
 
 
 def payment_item(name: str) -> Callable[[Record], Item[PaymentRow | None]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from invoicekit.batch import ItemOutcome
+from invoicekit.batch import ItemOutcome, Standing
 from invoicekit.bulk.places import Places
 from invoicekit.bulk.rows import PaymentRow
 from invoicekit.bulk.status_rows import StatusRow
@@ -16,7 +16,10 @@ from invoicekit.bulk.wording import spreadsheet_safe
 from invoicekit.errors import UsageError
 
 _FILES = ("file", "first_file")
-_OUTCOME = ("line", "id", "standing", "reason", "first_line", "resource_id")
+_OUTCOME = ("line", "id", "standing", "verified", "reason", "first_line", "resource_id")
+_LINES = frozenset({"line", "first_line"})
+_YES_OR_NO = ("no", "yes")
+NEXT_STEP = "next_step"
 PAYMENT_CELLS = ("invoice_id", "amount", "currency", "paid_at", "note")
 STATUS_CELLS = ("status",)
 
@@ -51,13 +54,7 @@ class RowsFile:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        except OSError as failure:
-            raise UsageError(f"{self._path}: cannot be written: {failure.strerror}") from None
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-        if self._is_csv:
-            csv.writer(self._file).writerow(self._columns)
+        self._file = self._begun(self._path)
         return self
 
     def __exit__(
@@ -72,14 +69,59 @@ class RowsFile:
 
     def write(self, outcome: ItemOutcome[object]) -> None:
         """Add one row."""
+        self._put(self._open, {**row_of(outcome, self._places), **self._more(outcome)})
+
+    def verify(self, is_verified: Callable[[str], bool]) -> None:
+        """Say in each row, once the items were read back, whether it was shown as asked for; no row follows.
+
+        What was in doubt and is shown is applied.
+
+        Args:
+            is_verified: Tells whether the item of an id was shown.
+        """
+        self._open.close()
+        partial = self._path.with_name(f"{self._path.name}.part")
+        with self._path.open(encoding="utf-8", newline="") as before, self._begun(partial) as after:
+            for row in csv.DictReader(before) if self._is_csv else map(json.loads, before):
+                self._put(after, _verified(row, is_verified))
+        partial.replace(self._path)
+
+    @property
+    def _open(self) -> IO[str]:
         if self._file is None:
             raise UsageError("the rows file is open only inside its with block")
-        row = {**row_of(outcome, self._places), **self._more(outcome)}
+        return self._file
+
+    def _begun(self, path: Path) -> IO[str]:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        except OSError as failure:
+            raise UsageError(f"{path}: cannot be written: {failure.strerror}") from None
+        file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
         if self._is_csv:
-            cells = [_cell(row.get(column, "")) for column in self._columns]
-            csv.writer(self._file, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
+            csv.writer(file).writerow(self._columns)
+        return file
+
+    def _put(self, file: IO[str], row: Mapping[str, str | int]) -> None:
+        if self._is_csv:
+            cells = [_cell(column, row.get(column, "")) for column in self._columns]
+            csv.writer(file, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
         else:
-            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _verified(row: Mapping[str, str | int], is_verified: Callable[[str], bool]) -> Mapping[str, str | int]:
+    standing = Standing(row["standing"])
+    if not (standing.is_there or standing is Standing.UNKNOWN):
+        return row
+    shown = is_verified(str(row["id"]).removeprefix("'"))  # which a spreadsheet's cell may begin with
+    if standing.is_there:
+        return {**row, "verified": _YES_OR_NO[shown]}
+    if not shown:
+        return row
+    reason = "in doubt before, and shown as asked for when it was read back"
+    settled = {"standing": Standing.APPLIED.value, "verified": "yes", "reason": reason}
+    return {name: value for name, value in row.items() if name != NEXT_STEP} | settled
 
 
 def row_of(outcome: ItemOutcome[object], places: Places | None = None) -> dict[str, str | int]:
@@ -95,6 +137,8 @@ def row_of(outcome: ItemOutcome[object], places: Places | None = None) -> dict[s
         "id": outcome.id,
         "standing": outcome.standing.value,
     }
+    if outcome.standing.is_there:
+        row["verified"] = _YES_OR_NO[outcome.verified]
     if outcome.reason:
         row["reason"] = outcome.reason
     if outcome.first_position is not None:
@@ -116,5 +160,7 @@ def row_of(outcome: ItemOutcome[object], places: Places | None = None) -> dict[s
     return row
 
 
-def _cell(value: str | int) -> str | int:
+def _cell(column: str, value: str | int) -> str | int:
+    if column in _LINES and str(value).isdecimal():
+        return int(value)
     return spreadsheet_safe(value) if isinstance(value, str) else value

@@ -1,10 +1,13 @@
 """`invoicekit bulk mark-invoiced`: time entries from a file, in batches."""
 
+from datetime import UTC, timedelta
+from enum import Enum
 from typing import Annotated
 
 import typer
 
-from invoicekit.bulk import ENTRY_COLUMNS, MarkJob, entry_items
+from invoicekit.billing import whole_days
+from invoicekit.bulk import ENTRY_COLUMNS, Days, MarkJob, Verify, entry_items
 from invoicekit.cli.bulk_input import (
     DelimiterOption,
     EncodingOption,
@@ -31,6 +34,14 @@ from invoicekit.cli.options import (
     WorkspaceOption,
 )
 from invoicekit.cli.telling import Telling
+from invoicekit.cli.time_terms import day
+from invoicekit.errors import UsageError
+
+
+class VerifyKind(Enum):
+    """How marks are read back."""
+
+    REPORT = "report"
 
 
 def mark_invoiced(
@@ -53,6 +64,20 @@ def mark_invoiced(
     mapping: MapOption = None,
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,
+    verify: Annotated[
+        VerifyKind | None,
+        typer.Option(
+            "--verify",
+            help="Read the marks back once all are sent: report reads the days of the entries, as the column "
+            "start or --from and --to tell them; else their days are fetched.",
+        ),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="With --verify: the first day of the entries.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="With --verify: the day after their last.")
+    ] = None,
     resume: ResumeOption = False,
     accept_changes: AcceptChangesOption = False,
     dry_run: DryRunOption = False,
@@ -66,6 +91,10 @@ def mark_invoiced(
 
     Marking twice is harmless. After an interruption, --resume does what is left.
     """
+    checking = None if verify is None else _checking(first, last)
+    if checking is None and (first or last):
+        raise UsageError("--from and --to say which days --verify report reads; name that, too")
+    days = None if checking is None else checking.days
     source = inputs_of(files, ENTRY_COLUMNS, mapping=mapping, delimiter=delimiter, encoding=encoding)
     target = Target.of(
         provider=provider,
@@ -89,8 +118,20 @@ def mark_invoiced(
         accept_changes=accept_changes,
     )
     if dry_run:
-        command.plan(entry_items(source), size=chunk)
+        command.plan(entry_items(source, days=days), size=chunk)
     command.run(
-        entry_items(source),
-        lambda service, items: MarkJob(service, items, invoiced=not not_invoiced, size=chunk),
+        entry_items(source, days=days),
+        lambda service, items: MarkJob(
+            service, items, invoiced=not not_invoiced, size=chunk, verify=checking
+        ),
     )
+
+
+def _checking(first: str | None, last: str | None) -> Verify:
+    if first is None or last is None:
+        if first != last:
+            raise UsageError("--verify report needs both --from and --to, or none of them")
+        return Verify(days=Days())
+    # A day is somebody's: midnight may be elsewhere, so a day more is read at each end.
+    start, end = whole_days(day("--from", first), day("--to", last), UTC)
+    return Verify(start=start - timedelta(days=1), end=end + timedelta(days=1))

@@ -128,7 +128,13 @@ class BulkRun:
             typer.echo(json.dumps(finished.report.as_json(), indent=2))
         else:
             rows_out = None if self.rows_out is None else str(self.rows_out)
-            show_report(Console(), self.name, finished, rows_out=rows_out)
+            show_report(
+                Console(),
+                self.name,
+                finished,
+                rows_out=rows_out,
+                can_verify=self.operation == "mark_time_entries",
+            )
         write_finished(
             self.telling.report, title=f"{self.telling.title} {self.source.name}", finished=[finished]
         )

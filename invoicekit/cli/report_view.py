@@ -37,11 +37,19 @@ def usage_line(usage: Usage) -> str:
     )
 
 
-def show_report(console: Console, name: str, finished: Finished, *, rows_out: str | None) -> None:
-    """Print counts, what went wrong, and what to do about it."""
+def show_report(
+    console: Console, name: str, finished: Finished, *, rows_out: str | None, can_verify: bool = False
+) -> None:
+    """Print counts, what went wrong, and what to do about it.
+
+    Args:
+        can_verify: Whether the command can read back what it did, if it is asked to.
+    """
     report = finished.report
     console.print(counts_table({name: report}))
     tell(console, usage_line(report.usage))
+    for line in verification_lines(report, can_verify=can_verify):
+        tell(console, line)
     told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]
     places = report.places or Places()
     for outcome in told[:SHOWN_PROBLEMS]:
@@ -54,6 +62,28 @@ def show_report(console: Console, name: str, finished: Finished, *, rows_out: st
         tell(console, f"… and {more:,} more: {where}", indent=2)
     for line in _what_to_do(finished):
         tell(console, line)
+
+
+def verification_lines(report: Report, *, can_verify: bool) -> Iterator[str]:
+    """Say what reading the marks back showed, or that nobody did."""
+    found = report.verification
+    there = report.count(Standing.APPLIED) + report.count(Standing.ALREADY_APPLIED)
+    if found is None and report.verified < there:
+        words = f"{counted(there - report.verified, 'rows')} by the provider's answer alone, not verified"
+        yield f"{words}; --verify report reads them back" if can_verify else words
+    if found is None:
+        return
+    shown = f"{found.verified:,} of {counted(found.entries, 'entries')} shown as asked for"
+    yield f"Read back: {shown}; {counted(found.reads, 'requests')} for that"
+    if found.settled:
+        yield f"{counted(found.settled, 'rows')} of them were in doubt before"
+    if found.failure:
+        yield f"Not everything could be read back: {found.failure}"
+    for each in found.problems[:SHOWN_PROBLEMS]:
+        yield f"  {each.id} {each.reason}"
+    more = len(found.problems) - SHOWN_PROBLEMS + found.problems_left_out
+    if more > 0:
+        yield f"  … and {more:,} more: --json lists the first 1,000"
 
 
 def problem_line(outcome: ItemOutcome[object], places: Places | None = None) -> str:

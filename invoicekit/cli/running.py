@@ -8,10 +8,12 @@ from typing import Protocol
 import attrs
 
 from invoicekit.bulk import (
+    NEXT_STEP,
     InputError,
     JobEvent,
     JobStarted,
     JobState,
+    JobVerified,
     Places,
     Ranges,
     Report,
@@ -99,9 +101,9 @@ async def run_job(
         if report_to is not None and report_to.suffix.lower() == ".csv":
             with_step = RowsFile(
                 report_to,
-                cells=(*cells, "next_step"),
+                cells=(*cells, NEXT_STEP),
                 places=places,
-                more=lambda outcome: {"next_step": next_step(outcome, places)},
+                more=lambda outcome: {NEXT_STEP: next_step(outcome, places)},
             )
             files.append(stack.enter_context(with_step))
         stack.enter_context(interruptible(job, say=bars.warn))
@@ -111,6 +113,9 @@ async def run_job(
                     tell(event)
                     if isinstance(event, JobStarted):
                         provider, account = event.provider, event.account
+                    elif isinstance(event, JobVerified):
+                        for file in files:
+                            file.verify(event.is_verified)
                     if not isinstance(event, RowEnded):
                         continue
                     for file in files:

@@ -41,9 +41,9 @@ class TermOptions:
         Raises:
             UsageError: An option cannot be read, or they contradict each other.
         """
-        start, end = whole_days(_day("--from", self.first), _day("--to", self.after), zone)
-        issued = today if self.issue_date is None else _day("--issue-date", self.issue_date)
-        due = issued + timedelta(days=30) if self.due_date is None else _day("--due-date", self.due_date)
+        start, end = whole_days(day("--from", self.first), day("--to", self.after), zone)
+        issued = today if self.issue_date is None else day("--issue-date", self.issue_date)
+        due = issued + timedelta(days=30) if self.due_date is None else day("--due-date", self.due_date)
         rounding = None if self.round_to is None else Rounding.parse(self.round_to, per=self.round_per)
         return TimeTerms(
             number=self.number,
@@ -131,7 +131,12 @@ def today(zone: tzinfo, now: datetime) -> date:
     return now.astimezone(zone).date()
 
 
-def _day(option: str, text: str) -> date:
+def day(option: str, text: str) -> date:
+    """Read a day.
+
+    Raises:
+        UsageError: It is none; the option is named.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:

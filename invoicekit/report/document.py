@@ -197,11 +197,17 @@ class Document:
     def verdict(self) -> Verdict:
         """What is said first."""
         counts = self.counts
-        if counts[Standing.UNKNOWN]:
+        if counts[Standing.UNKNOWN] or self.unshown:
             return Verdict.IN_DOUBT
         if counts[Standing.NOT_ATTEMPTED] or self.unread != 0 or any(self._early()):
             return Verdict.UNFINISHED
         return Verdict.REJECTED if counts[Standing.REJECTED] else Verdict.DONE
+
+    @property
+    def unshown(self) -> int:
+        """How many entries were read back and are not shown as asked for."""
+        found = [section.report.verification for section in self.sections]
+        return sum(each.entries - each.verified for each in found if each is not None)
 
     @property
     def early_ends(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from invoicekit.report.figures import count, moment, money, plural, span, word
 from invoicekit.report.markup import Markup, element, joined
 from invoicekit.report.page_charts import charts
 from invoicekit.report.page_problems import problems
+from invoicekit.report.page_verified import read_back
 
 _MOST_RANGES = 300
 _SIGNS = {
@@ -51,6 +52,7 @@ def html_page(document: Document) -> str:
             element("div", {"class": "two"}, _needs(document), _money(document)),
             charts(document),
             problems(document),
+            read_back(document),
             _facts(document),
             _jobs(document),
         ),
@@ -64,8 +66,10 @@ def headline(document: Document) -> str:
     """Say in one sentence whether it worked."""
     counts = document.counts
     there = counts[Standing.APPLIED] + counts[Standing.ALREADY_APPLIED]
-    if document.verdict is Verdict.IN_DOUBT:
+    if counts[Standing.UNKNOWN]:
         return f"{plural(counts[Standing.UNKNOWN], 'row is', 'rows are')} in doubt."
+    if document.verdict is Verdict.IN_DOUBT:
+        return f"{plural(document.unshown, 'entry is', 'entries are')} not shown as asked for."
     if document.verdict is Verdict.UNFINISHED:
         return "It ended before it was done."
     if document.verdict is Verdict.REJECTED:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from invoicekit.batch import Batch, Item, ItemOutcome, Meter, Progress, Standing
+from invoicekit.batch import Batch, Item, ItemOutcome, Meter, Progress, Standing, screen_by
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.guard import time_reference
 from invoicekit.model import (
@@ -180,12 +180,14 @@ class TimeEntryCalls(Calls):
         def check(item: Item[None]) -> None:
             adapter.mark_time_entries(EntryMarks(entry_ids=(item.id,), invoiced=invoiced))
 
-        async def screen(items: tuple[Item[None], ...]) -> frozenset[str] | None:
-            return await patient.native.unknown_time_entries([item.id for item in items])
-
         size = min(chunk or _CHUNK, limit or chunk or _CHUNK)
         return Batch(
-            _items(entry_ids), send, clock=self._connection.clock, size=size, check=check, screen=screen
+            _items(entry_ids),
+            send,
+            clock=self._connection.clock,
+            size=size,
+            check=check,
+            screen=screen_by(patient.native.find_time_entries),
         )
 
 

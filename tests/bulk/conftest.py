@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +15,38 @@ from invoicekit.bulk import ENTRY_COLUMNS, PAYMENT_COLUMNS, STATUS_COLUMNS, Colu
 from invoicekit.channel import ChannelStats
 from invoicekit.errors import InvalidIdentifier, InvoiceKitError, NotFound
 from invoicekit.events import Hook
-from invoicekit.model import EntryMarks, Invoice, InvoiceStatus, Money, Outcome, Payment, WriteResult
+from invoicekit.model import (
+    EntryMarks,
+    Invoice,
+    InvoiceStatus,
+    Money,
+    Outcome,
+    Payment,
+    TimeEntry,
+    WriteResult,
+)
 
 
 class StrictIds:
-    """The part of an adapter that knows what an id looks like."""
+    """The part of an adapter that knows what an id looks like, and when entries started."""
+
+    name = "fake"
+
+    def __init__(self, starts: Mapping[str, datetime] | None = None) -> None:
+        self._starts = starts
 
     def mark_time_entries(self, marks: EntryMarks) -> None:
         for entry_id in marks.entry_ids:
             if len(entry_id) > 24:
                 raise InvalidIdentifier(f"{entry_id} is too long for an id")
 
-    async def unknown_time_entries(self, entry_ids: Sequence[str]) -> frozenset[str] | None:
-        return None
+    async def find_time_entries(self, entry_ids: Sequence[str]) -> Sequence[TimeEntry] | None:
+        starts = self._starts
+        return (
+            None
+            if starts is None
+            else [TimeEntry(id=one, start=starts[one]) for one in entry_ids if one in starts]
+        )
 
 
 class FixedShare:
@@ -48,6 +67,9 @@ class FakeService:
         statuses: What each invoice was set to.
         consents: With which words: payment loss, irreversible.
         calls: Calls made.
+        starts: When entries started, where a read by id tells it.
+        lagging: By id, how many looks still show what was before.
+        ranges: What was read back.
     """
 
     def __init__(self) -> None:
@@ -63,6 +85,9 @@ class FakeService:
         self.busiest = 0
         self.is_bulk = False
         self.batch_limit: int | None = None
+        self.starts: dict[str, datetime] | None = None
+        self.lagging: dict[str, int] = {}
+        self.ranges: list[tuple[datetime, datetime]] = []
         self.provider = "fake"
         self.account = "books"
         self.hooks: list[Hook] = []
@@ -84,7 +109,7 @@ class FakeService:
 
     @property
     def native(self) -> Adapter[object]:
-        return cast(Adapter[object], StrictIds())
+        return cast(Adapter[object], StrictIds(self.starts))
 
     def capabilities(self) -> Capabilities:
         marks = Capability(support=Support.NATIVE, batch_limit=self.batch_limit)
@@ -107,6 +132,16 @@ class FakeService:
             raise NotFound("no such entry", status=400)
         self.marked.update(entry_ids)
         return WriteResult(outcome=Outcome.APPLIED, value=None)
+
+    async def list_time_entries(self, *, start: datetime, end: datetime) -> AsyncGenerator[TimeEntry, None]:
+        self.calls += 1
+        self.ranges.append((start, end))
+        await asyncio.sleep(0.01)
+        for name, started in (self.starts or {}).items():
+            if start <= started < end:
+                lags = self.lagging.get(name, 0) > 0
+                self.lagging[name] = self.lagging.get(name, 0) - 1
+                yield TimeEntry(id=name, start=started, invoiced=bool(self.marked[name]) is not lags)
 
     async def record_payment(
         self, invoice_id: str, amount: Money, *, paid_at: datetime, reference: str, note: str

@@ -109,9 +109,9 @@ async def test_a_rows_file_names_the_file_of_each_row(files: Files, tmp_path: Pa
             rows.write(outcome)
 
     assert (tmp_path / "rows.csv").read_text().splitlines() == [
-        "file,first_file,line,id,standing,reason,first_line,resource_id",
-        '"1.csv","",2,"a","applied","","",""',
-        '"2.csv","1.csv",2,"a","already applied","",2,""',
+        "file,first_file,line,id,standing,verified,reason,first_line,resource_id",
+        '"1.csv","",2,"a","applied","no","","",""',
+        '"2.csv","1.csv",2,"a","already applied","no","",2,""',
     ]
 
 

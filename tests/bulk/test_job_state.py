@@ -161,7 +161,7 @@ def test_only_one_process_at_a_time(path: Path) -> None:
         (None, "there is nothing to resume"),
         ("", "cannot be read; run the command without --resume"),
         ("{}\n", "written by another version"),
-        (json.dumps({"invoicekit_job": 1, "job": "pay"}) + "\n", "another job's"),
+        (json.dumps({"invoicekit_job": 2, "job": "pay"}) + "\n", "another job's"),
     ],
 )
 def test_what_cannot_be_gone_on_with_is_refused(path: Path, content: str | None, message: str) -> None:

@@ -192,7 +192,7 @@ def test_numbers_stay_numbers_and_text_is_quoted(tmp_path: Path) -> None:
         rows.write(outcome(2, Standing.APPLIED, "", PAYMENT))
 
     _, line = (tmp_path / "rows.csv").read_text().splitlines()
-    assert line.startswith('2,"id-2","applied","",""')
+    assert line.startswith('2,"id-2","applied","no","",""')
     assert line.endswith('"i1","1234.50","EUR","2026-01-05T09:00:00Z","\'@note"')
 
 
@@ -250,6 +250,7 @@ def test_a_duplicate_s_row_names_the_first() -> None:
         "line": 9,
         "id": "x",
         "standing": "already applied",
+        "verified": "no",
         "first_line": 4,
         "resource_id": "p",
     }

@@ -58,7 +58,7 @@ def test_the_format_can_be_named(entries: Write, tmp_path: Path) -> None:
         (b"", "entries.csv is empty; its first line must name the columns time_entry_id"),
         (b"\n \n", "entries.csv is empty; its first line must name the columns time_entry_id"),
         (b"id\nx\n", "entries.csv:1, column time_entry_id: the first line must name the columns"),
-        (A.encode(), f"the first line must name the columns time_entry_id; found '{A}'"),
+        (A.encode(), f"the first line must name the columns time_entry_id[,start]; found '{A}'"),
         (b"time_entry_id,user\nx,y\n", "column user: 'user' is not known; remove the column or rename it"),
         (b"time_entry_id,time_entry_id\n", "entries.csv:1: 'time_entry_id' stands twice"),
         (

@@ -59,6 +59,30 @@ def payments_file(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
     return path
 
 
+def test_marks_are_read_back_where_that_is_asked_for(
+    command: CommandLine, stocked: Stocked, tmp_path: Path
+) -> None:
+    """By the report over the days of the entries; without it, rows say that nobody looked."""
+    file, out, page = entries_file(tmp_path, stocked.entries), tmp_path / "rows.csv", tmp_path / "r.html"
+    start = ["bulk", "mark-invoiced", file, *stocked.account]
+    later = ["--from", "2031-01-01", "--to", "2031-02-01"]
+
+    plain = command.run(*start)
+    fetched = command.run(*start, "--verify", "report", "--rows-out", out, "--report", page)
+    elsewhere = command.run(*start, "--verify", "report", *later, "--json")
+    half = command.run(*start, "--verify", "report", *later[:2])
+    alone = command.run(*start, *later)
+
+    assert (plain.code, "not verified; --verify report reads them back" in plain.out) == (0, True)
+    assert (fetched.code, "Read back: 30 of 30 entries shown as asked for" in fetched.out) == (0, True)
+    assert out.read_text().count('"applied","yes"') == len(stocked.entries)
+    assert "30 of 30 entries shown as asked for" in page.read_text()
+    found = json.loads(elsewhere.out)["verification"]
+    assert (elsewhere.code, found["verified"], found["not_shown"]) == (3, 0, 30)
+    assert (half.code, "needs both --from and --to" in half.err) == (2, True)
+    assert (alone.code, "name that, too" in alone.err) == (2, True)
+
+
 def test_entries_are_marked(command: CommandLine, stocked: Stocked, tmp_path: Path) -> None:
     """Every row applied ends with 0, and the ledger has them all."""
     file = entries_file(tmp_path, stocked.entries)
