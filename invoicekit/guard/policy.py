@@ -1,8 +1,14 @@
 """How patiently doubt is looked into, and what follows when looking does not settle it."""
 
+from datetime import datetime
 from enum import Enum
 
 import attrs
+
+from invoicekit.adapter import Operation
+
+_KEY_MARGIN = 0.8
+"""What part of a key's time is trusted: clocks differ, and the provider's may have begun earlier."""
 
 
 class OnDoubt(Enum):
@@ -44,3 +50,15 @@ class DoubtPolicy:
         """Return when to look, in seconds from the start of the doubt: at least twice, last at the bound."""
         bound = self.settle_seconds(declared)
         return (*(pause for pause in self.look_pauses if pause < bound), bound)
+
+
+def is_key_remembered(operation: Operation, first_at: datetime, now: datetime) -> bool:
+    """Tell whether a repeat still carries a key that the provider knows; else it would act anew.
+
+    Args:
+        first_at: When the key was first used, by a wall clock that may be another process's: hence a margin,
+            and no age below nothing.
+    """
+    if operation.key_seconds is None:
+        return True
+    return 0 <= (now - first_at).total_seconds() <= _KEY_MARGIN * operation.key_seconds

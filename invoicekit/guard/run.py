@@ -17,7 +17,7 @@ from invoicekit.errors import (
     Rejected,
 )
 from invoicekit.guard.identity import AUTO_PREFIX, VALUE_PREFIX
-from invoicekit.guard.policy import DoubtPolicy, OnDoubt
+from invoicekit.guard.policy import DoubtPolicy, OnDoubt, is_key_remembered
 from invoicekit.guard.promise import Promise
 from invoicekit.guard.scope import CallScope
 from invoicekit.guard.view import View
@@ -25,9 +25,6 @@ from invoicekit.journal import Intent, IntentKey, IntentState
 from invoicekit.model import Outcome, WriteResult
 
 T = TypeVar("T")
-
-_KEY_MARGIN = 0.8
-"""What part of a key's time is trusted: clocks differ, and the provider's may have begun earlier."""
 
 _NO_EFFECT = frozenset(
     {
@@ -269,16 +266,6 @@ class Run(Generic[T]):
             return await self._read_back(why)
         return await self._repeat_value(why)
 
-    def _is_key_remembered(self) -> bool:
-        """Tell whether a repeat still carries a key that the provider knows; else it would act anew."""
-        seconds = self._write.operation.key_seconds
-        if seconds is None:
-            return True
-        # By the wall clock, as the first send may be another process's: hence the margin, and no age
-        # below nothing.
-        age = (self._clock.now() - self._first_at).total_seconds()
-        return 0 <= age <= _KEY_MARGIN * seconds
-
     async def _repeat_value(self, why: str) -> WriteResult[T]:
         """Settle a SET: see whether the value is there, else ask for the same value again."""
         may_send = True
@@ -289,11 +276,15 @@ class Run(Generic[T]):
                 return await self._found_after_doubt(found)
             may_send = sighting is None or sighting.refusal is None
         # Sends of this call alone: the same value again is harmless, whatever came of earlier calls.
-        if not may_send or self._gate.sends - self._gate.refused >= self._policy.max_sends:
+        if (
+            self._view.is_shut
+            or not may_send
+            or self._gate.sends - self._gate.refused >= self._policy.max_sends
+        ):
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
-        if not self._is_key_remembered():
+        if not is_key_remembered(self._write.operation, self._first_at, self._clock.now()):
             return await self._read_back(f"{why}; too late to repeat it under the same key")
         self._gate.is_outstanding = False
         self._gate.may_have_acted = True
@@ -312,6 +303,10 @@ class Run(Generic[T]):
             if not await self._wait_until(since + pause):
                 raise self._unknown(why, next_check_at=since + pause)
             sighting = await self._view.try_look()
+            if self._view.is_shut:
+                raise self._unknown(
+                    f"{why}; the service was closed before it was read back", next_check_at=None
+                )
             if sighting is None:
                 absences.append(False)
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Generic, TypeVar
 
 from invoicekit.adapter import Done, Sighting, Write
-from invoicekit.errors import DuplicateDetected, InvoiceKitError
+from invoicekit.errors import DuplicateDetected, InvoiceKitError, ServiceClosed
 from invoicekit.guard.promise import Promise
 from invoicekit.guard.reading import read_patiently
 from invoicekit.guard.scope import CallScope
@@ -14,12 +14,17 @@ T = TypeVar("T")
 
 
 class View(Generic[T]):
-    """Look for a write's effect."""
+    """Look for a write's effect.
+
+    Attributes:
+        is_shut: Whether a look was refused because the service has been closed: no later one can tell more.
+    """
 
     def __init__(self, write: Write[T], promise: Promise, scope: CallScope) -> None:
         self._write = write
         self._promise = promise
         self._scope = scope
+        self.is_shut = False
 
     @property
     def name(self) -> str:
@@ -40,6 +45,9 @@ class View(Generic[T]):
             return await self.look()
         except DuplicateDetected:
             raise
+        except ServiceClosed:
+            self.is_shut = True
+            return None
         except InvoiceKitError:
             return None
 

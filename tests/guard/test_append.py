@@ -6,7 +6,7 @@ import attrs
 import pytest
 from guard_bench import LATE, LOST_AFTER, LOST_BEFORE, REJECT, RESEND, THROTTLE, Bench, Row
 
-from invoicekit.adapter import Idempotency, Sender, Sighting
+from invoicekit.adapter import Done, Idempotency, Sender, Sighting
 from invoicekit.errors import (
     DuplicateDetected,
     InProgress,
@@ -17,6 +17,7 @@ from invoicekit.errors import (
     PaginationLoop,
     ReferenceReused,
     Rejected,
+    ServiceClosed,
     Unavailable,
 )
 from invoicekit.guard import DoubtPolicy
@@ -328,6 +329,22 @@ async def test_doubt_ends_at_the_deadline_and_says_when_to_look_again(bench: Ben
 
     assert bench.provider.now() <= 30.0
     assert caught.value.next_check_at == 100.0
+
+
+async def test_doubt_ends_at_once_when_the_service_is_closed(bench: Bench) -> None:
+    """No later look could tell more: nobody who shuts down waits for the settle bound."""
+    bench.provider.script = [LOST_BEFORE]
+    write = bench.append(settle=300.0)
+
+    async def then_close(sender: Sender) -> Done[str | None]:
+        bench.provider.look_failures = [ServiceClosed("closed")] * 9
+        return await write.perform(sender)
+
+    with pytest.raises(OutcomeUnknown, match="closed before it was read back"):
+        await bench.guard.run(attrs.evolve(write, perform=then_close), bench.scope(), reference="r1")
+
+    assert bench.provider.now() < 1
+    assert await bench.state() is IntentState.IN_DOUBT
 
 
 async def test_error_resolves_once_the_effect_shows(bench: Bench) -> None:

@@ -160,7 +160,7 @@ REMOVALS = (
     Removal(
         name="a key that may be forgotten is not sent again",
         path=_RUN,
-        line="if not self._is_key_remembered():",
+        line="if not is_key_remembered(self._write.operation, self._first_at, self._clock.now()):",
         without="if False:",
         tests=(_REPEAT,),
     ),
