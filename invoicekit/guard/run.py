@@ -276,11 +276,8 @@ class Run(Generic[T]):
                 return await self._found_after_doubt(found)
             may_send = sighting is None or sighting.refusal is None
         # Sends of this call alone: the same value again is harmless, whatever came of earlier calls.
-        if (
-            self._view.is_shut
-            or not may_send
-            or self._gate.sends - self._gate.refused >= self._policy.max_sends
-        ):
+        may_send = may_send and not self._view.is_shut
+        if not may_send or self._gate.sends - self._gate.refused >= self._policy.max_sends:
             raise self._unknown(why, next_check_at=None)
         if not await self._wait_until(self._clock.monotonic() + self._policy.repeat_pause_seconds):
             raise self._unknown(why, next_check_at=None)
