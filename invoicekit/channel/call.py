@@ -16,6 +16,7 @@ from invoicekit.channel.retry import RetryPolicy
 from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
 from invoicekit.channel.stats import Counters
 from invoicekit.channel.token import TokenKeeper, bearer
+from invoicekit.channel.under_way import UnderWay
 from invoicekit.channel.verdict import Refusal, judge_answer, judge_loss, judge_overdue
 from invoicekit.clock import Clock
 from invoicekit.errors import (
@@ -60,6 +61,7 @@ class Wiring:
     sweeper: DeadlineSweeper
     counters: Counters
     announce: Announcer
+    under_way: UnderWay = attrs.field(factory=UnderWay)
     tokens: TokenKeeper | None = None
     is_closed: bool = False
 
@@ -134,6 +136,7 @@ class Call:
         granted_at, outgoing = await self._prepare()
         sent_at = wiring.clock.monotonic()
         seconds = self._start(sent_at)
+        wiring.under_way.begin()
         try:
             with wiring.sweeper.limit(seconds):
                 response = await wiring.transport.exchange(outgoing)
@@ -146,6 +149,8 @@ class Call:
             if judged is None:
                 return response
             error = judged
+        finally:
+            wiring.under_way.end()
         # Outside the handlers, so that nothing of the transport's hangs on as context.
         raise self._settled(error)
 

@@ -105,10 +105,15 @@ class Channel:
         return self._wiring.counters.snapshot()
 
     async def aclose(self) -> None:
-        """Refuse further sends. Exchanges under way end by their deadlines; the transport is its owner's."""
+        """Refuse further sends, and wait for the exchanges under way; the transport is its owner's.
+
+        What an answer means is written down after it came, so the journal must be closed later than this.
+        Each exchange ends within its operation's time.
+        """
         self._wiring.is_closed = True
         if self._wiring.tokens is not None:
             await self._wiring.tokens.aclose()
+        await self._wiring.under_way.ended()
 
     async def _ask_for_token(self, request: HttpRequest) -> HttpResponse:
         """Send one request without credentials, under the same limit; its answer may have any status."""

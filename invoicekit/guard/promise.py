@@ -3,7 +3,7 @@
 import asyncio
 
 from invoicekit.clock import Clock
-from invoicekit.errors import InProgress, JournalUnavailable
+from invoicekit.errors import InProgress, JournalUnavailable, ServiceClosed
 from invoicekit.guard.gate import JournalGate
 from invoicekit.guard.leases import Leases
 from invoicekit.journal import IllegalMove, Intent, IntentKey, IntentState, Journal, Leased, LeaseLost
@@ -128,7 +128,7 @@ class Promise:
             )
             if is_last:
                 self._leases.forget(self._lease)
-        except JournalUnavailable as failure:
+        except (JournalUnavailable, ServiceClosed) as failure:
             return f"{evidence}; the journal could not record it ({failure})"
         except LeaseLost:
             return f"{evidence}; another owner of the journal has taken over, and keeps the record"

@@ -7,7 +7,6 @@ from invoicekit.adapter import Done, Effect, Idempotency, Sighting, Write
 from invoicekit.clock import Clock
 from invoicekit.errors import (
     DuplicateDetected,
-    InProgress,
     InvoiceKitError,
     JournalUnavailable,
     NotApplied,
@@ -15,6 +14,7 @@ from invoicekit.errors import (
     PaginationIncomplete,
     ReferenceReused,
     Rejected,
+    UsageError,
 )
 from invoicekit.guard.identity import AUTO_PREFIX, VALUE_PREFIX
 from invoicekit.guard.policy import DoubtPolicy, OnDoubt, is_key_remembered
@@ -331,7 +331,7 @@ class Run(Generic[T]):
     async def _send_again(self, because: str) -> WriteResult[T]:
         try:
             await self._promise.plan_again(because)
-        except (JournalUnavailable, InProgress) as failure:
+        except (JournalUnavailable, UsageError) as failure:
             raise self._unknown(f"it was not asked for again: {failure}", next_check_at=None) from None
         return await self._send()
 

@@ -1,7 +1,7 @@
 """One account at one provider, wired together: adapter, channel, guard and journal, and their life."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -177,7 +177,10 @@ class Connection:
         self._life = Life.OPEN
 
     async def aclose(self) -> None:
-        """Close what was opened here; what was borrowed stays open."""
+        """Close what was opened here, the journal last; what was borrowed stays open.
+
+        Requests that have left are waited for, so that what became of them is on record.
+        """
         if self._life is Life.CLOSED:
             return
         was_open = self._life is Life.OPEN
@@ -185,13 +188,12 @@ class Connection:
         learned = self.channel.limiter.learned
         if was_open and learned is not None:
             self._keep_rate(learned)
-        closers: list[Callable[[], Awaitable[None]]] = [self.channel.aclose]
-        if self._owns_transport:
-            closers.append(self._transport.aclose)
-        if self._owns_journal and was_open:
-            closers.append(self.journal.aclose)
-        for close in closers:
-            await close()
+        async with AsyncExitStack() as stack:  # each is closed, though one before it be cancelled or fail
+            if self._owns_journal and was_open:
+                stack.push_async_callback(self.journal.aclose)
+            if self._owns_transport:
+                stack.push_async_callback(self._transport.aclose)
+            stack.push_async_callback(self.channel.aclose)
 
     def _keep_rate(self, learned: LearnedRate) -> None:
         rate = KnownRate(

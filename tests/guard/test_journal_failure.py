@@ -4,10 +4,16 @@ import asyncio
 from typing import Any
 
 import pytest
-from guard_bench import Bench
+from guard_bench import RESEND, Bench
 
 from invoicekit.clock import LoopClock
-from invoicekit.errors import InProgress, JournalUnavailable, OutcomeUnknown
+from invoicekit.errors import (
+    InProgress,
+    InvoiceKitError,
+    JournalUnavailable,
+    OutcomeUnknown,
+    ServiceClosed,
+)
 from invoicekit.journal import Intent, IntentKey, IntentState, Lease, MemoryJournal
 from invoicekit.model import Outcome
 
@@ -17,13 +23,14 @@ pytestmark = pytest.mark.looptime
 class Breaking(MemoryJournal):
     """Fail at the step named."""
 
-    def __init__(self, step: str) -> None:
+    def __init__(self, step: str, failure: InvoiceKitError | None = None) -> None:
         super().__init__(clock=LoopClock())
         self.step = step
+        self.failure = failure or JournalUnavailable("disk full")
 
     def _check(self, step: str) -> None:
         if self.step == step:
-            raise JournalUnavailable("disk full")
+            raise self.failure
 
     async def plan(self, intent: Intent, *, lease: Lease | None = None) -> Intent:
         self._check("plan")
@@ -49,9 +56,13 @@ async def test_nothing_is_sent_without_a_record(step: str) -> None:
     assert bench.provider.sent == []
 
 
-async def test_an_applied_write_is_reported_although_the_journal_broke() -> None:
+BROKEN = [JournalUnavailable("disk full"), ServiceClosed("the journal was closed")]
+
+
+@pytest.mark.parametrize("failure", BROKEN, ids=["full", "closed"])
+async def test_an_applied_write_is_reported_although_the_journal_broke(failure: InvoiceKitError) -> None:
     """The provider said yes; calling it not applied would be a lie."""
-    bench = Bench(journal=Breaking("move"))
+    bench = Bench(journal=Breaking("move", failure))
 
     result = await bench.guard.run(bench.append(), bench.scope(), reference="r1")
 
@@ -59,15 +70,27 @@ async def test_an_applied_write_is_reported_although_the_journal_broke() -> None
     assert "the journal could not record it" in result.evidence
 
 
-async def test_a_broken_journal_never_leads_to_a_second_send() -> None:
+@pytest.mark.parametrize("failure", BROKEN, ids=["full", "closed"])
+async def test_a_broken_journal_never_leads_to_a_second_send(failure: InvoiceKitError) -> None:
     """Without a record of the way back to planned there is no way to send again."""
-    bench = Bench(journal=Breaking("move"))
+    bench = Bench(journal=Breaking("move", failure))
     bench.provider.script = ["lost before it was applied"]
 
-    with pytest.raises((JournalUnavailable, OutcomeUnknown)) as caught:
+    with pytest.raises(OutcomeUnknown):
         await bench.guard.run(bench.setting("new"), bench.scope())
 
-    assert isinstance(caught.value, OutcomeUnknown)
+    assert len(bench.provider.sent) == 1
+
+
+@pytest.mark.parametrize("failure", BROKEN, ids=["full", "closed"])
+async def test_what_cannot_be_planned_again_stays_unknown(failure: InvoiceKitError) -> None:
+    """It was sent once: neither "no disk" nor "closed" may be all that its caller hears."""
+    bench = Bench(journal=Breaking("move", failure), policy=RESEND)
+    bench.provider.script = ["lost before it was applied"]
+
+    with pytest.raises(OutcomeUnknown, match="not asked for again"):
+        await bench.guard.run(bench.append(settle=5.0), bench.scope(), reference="r1")
+
     assert len(bench.provider.sent) == 1
 
 

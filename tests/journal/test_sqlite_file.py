@@ -6,10 +6,11 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
 
 from invoicekit.errors import ConfigurationError, JournalUnavailable
-from invoicekit.journal import IntentState, SqliteJournal
+from invoicekit.journal import Asked, IntentState, SqliteJournal
 from invoicekit.journal.schema import APPLICATION_ID, MIGRATIONS, migrate
 
 from .conftest import Promise
@@ -35,6 +36,29 @@ class TestPrivacy:
         modes = {file.name: mode_of(file) for file in path.parent.iterdir()}
 
         assert modes == dict.fromkeys((path.name, f"{path.name}-wal", f"{path.name}-shm"), 384)
+
+    async def test_nothing_asked_stays_behind(self, promise: Promise, path: Path) -> None:
+        """What was dropped on settling is not to be read from the file's unused space either."""
+
+        def connect(name: str, /, *, timeout: float, isolation_level: None) -> sqlite3.Connection:
+            connection = sqlite3.connect(name, timeout=timeout, isolation_level=isolation_level)
+            connection.execute("pragma secure_delete = off")  # as SQLite is built where nobody says otherwise
+            return connection
+
+        journal = SqliteJournal(path, connect=connect)
+        await journal.open()
+        for number in range(40):
+            intent = attrs.evolve(promise(f"r{number}"), asked=Asked.stored("a private note " * 40))
+            await journal.plan(intent)
+        during = path.with_name(f"{path.name}-wal").read_bytes()
+        for number in range(40):
+            await journal.record_sending(promise(f"r{number}").key)
+            await journal.move(promise(f"r{number}").key, IntentState.CONFIRMED)
+        await journal.aclose()
+
+        assert b"a private note" in during
+        assert b"a private note" not in path.read_bytes()
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
 
     async def test_an_older_file_is_closed_to_others(self, path: Path) -> None:
         """A copy made under a careless umask is put right."""

@@ -1,17 +1,27 @@
 """A service is entered once, used, and left; everything else is refused in words."""
 
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 
-from invoicekit import InvoiceService, UsageError
+from invoicekit import InvoiceService, Money, UsageError
 from invoicekit.errors import AdapterNotFound, ConfigurationError, ServiceClosed
-from invoicekit.journal import SqliteJournal
-from invoicekit.transport import AiohttpTransport
+from invoicekit.guard import IN_DOUBT
+from invoicekit.journal import IntentState, SqliteJournal
+from invoicekit.model import Outcome
+from invoicekit.testing import InProcessTransport
+from invoicekit.transport import AiohttpTransport, HttpResponse, Outgoing, Transport
 from invoicekit_clockify.simulator import ClockifySimulator
 
 Connect = Callable[..., InvoiceService]
+
+PAID_AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
 async def test_calls_before_entering_are_refused(connect: Connect, invoice_id: str) -> None:
@@ -47,6 +57,82 @@ async def test_leaving_twice_does_nothing(connect: Connect) -> None:
     async with connect() as service:
         await service.aclose()
     await service.aclose()
+
+
+@attrs.define
+class Lent:
+    """A transport that is lent, and that calls back while a payment is on its way."""
+
+    inner: Transport
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
+        if outgoing.method == "POST":
+            await self.meanwhile()
+        return await self.inner.exchange(outgoing)
+
+    def stream(
+        self, outgoing: Outgoing
+    ) -> AbstractAsyncContextManager[tuple[HttpResponse, AsyncIterator[bytes]]]:
+        return self.inner.stream(outgoing)
+
+    async def aclose(self) -> None:
+        raise AssertionError("it is only lent")
+
+
+async def test_leaving_waits_for_the_payment_on_its_way(
+    simulator: ClockifySimulator, connect: Connect, invoice_id: str, tmp_path: Path
+) -> None:
+    """What left is neither denied nor forgotten, though the transport is not ours to close."""
+    leaving: list[asyncio.Task[None]] = []
+
+    async def leave() -> None:
+        leaving.append(asyncio.create_task(service.aclose()))
+        await asyncio.sleep(0.01)
+
+    path = tmp_path / "journal.sqlite"
+    service = connect(journal=path, transport=Lent(InProcessTransport(simulator), leave))
+    await service.__aenter__()
+
+    paid = await service.record_payment(invoice_id, Money("1.00", "EUR"), paid_at=PAID_AT, reference="r1")
+    await leaving[0]
+
+    assert paid.outcome is Outcome.APPLIED
+    async with connect(journal=path) as service:
+        assert await service.resolve_unknown() == ()
+        found = [intent async for intent in service._connection.journal.intents()]
+    assert [intent.state for intent in found] == [IntentState.CONFIRMED]
+
+
+async def test_leaving_that_is_cut_short_closes_the_journal(
+    simulator: ClockifySimulator, connect: Connect, invoice_id: str, tmp_path: Path
+) -> None:
+    """Whoever gives its end a limit of time leaves no thread behind, and the payment in doubt."""
+    arrived, never = asyncio.Event(), asyncio.Event()
+
+    async def hang() -> None:
+        arrived.set()
+        await never.wait()
+
+    path = tmp_path / "journal.sqlite"
+    service = connect(journal=path, transport=Lent(InProcessTransport(simulator), hang))
+    await service.__aenter__()
+    paying = asyncio.create_task(
+        service.record_payment(invoice_id, Money("1.00", "EUR"), paid_at=PAID_AT, reference="r1")
+    )
+    await arrived.wait()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await service.aclose()
+
+    assert "invoicekit-journal" not in {thread.name for thread in threading.enumerate()}
+    paying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await paying
+    async with connect(journal=path) as service:
+        [left] = [intent async for intent in service._connection.journal.intents()]
+    assert left.state in IN_DOUBT
 
 
 async def test_a_given_transport_stays_open(connect: Connect, invoice_id: str) -> None:

@@ -53,6 +53,27 @@ REMOVALS = (
         tests=(_LEASES,),
     ),
     Removal(
+        name="waiting, at the end, for what has left",
+        path="invoicekit/channel/channel.py",
+        line="await self._wiring.under_way.ended()",
+        without="pass",
+        tests=("tests/service/test_life.py",),
+    ),
+    Removal(
+        name="closing the journal though the end is cut short",
+        path="invoicekit/service/connection.py",
+        line="stack.push_async_callback(self.journal.aclose)",
+        without="pass",
+        tests=("tests/service/test_life.py",),
+    ),
+    Removal(
+        name="what was applied is not denied by a closed journal",
+        path=_PROMISE,
+        line="except (JournalUnavailable, ServiceClosed) as failure:",
+        without="except JournalUnavailable as failure:",
+        tests=("tests/guard/test_journal_failure.py",),
+    ),
+    Removal(
         name="renewing the lease",
         path=_PROMISE,
         line="self._leases.keep(self._lease)",
@@ -254,6 +275,13 @@ REMOVALS = (
         line="asked=None if state.is_settled else intent.asked,",
         without="asked=intent.asked,",
         tests=("tests/service/test_resolve_unknown.py",),
+    ),
+    Removal(
+        name="payloads go from the file's unused space",
+        path="invoicekit/journal/sqlite.py",
+        line='connection.execute("pragma secure_delete = on")',
+        without="pass",
+        tests=("tests/journal/test_sqlite_file.py",),
     ),
     Removal(
         name="a server error on a write is doubt",
