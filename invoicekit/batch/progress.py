@@ -35,6 +35,21 @@ class RateUse(Protocol):
         ...
 
     @property
+    def recalled_rate(self) -> float | None:
+        """Requests per second it began with because an earlier run had found them."""
+        ...
+
+    @property
+    def learned_rate(self) -> float | None:
+        """Requests per second the account was found to allow, where that is not what is documented."""
+        ...
+
+    @property
+    def part(self) -> float:
+        """Which part of the account's rate is granted here; the rest is for others on the same journal."""
+        ...
+
+    @property
     def held_seconds(self) -> float:
         """Seconds until the next request in line can go; 0 while none is in line."""
         ...

@@ -214,7 +214,7 @@ class Job(Generic[T]):
 
     def usage(self) -> Usage:
         """Return what was asked of the provider since the job was made."""
-        now = self._after or self._service.stats()
+        now, limits = self._after or self._service.stats(), self._service.limits()
         started = self._clock.monotonic() if self._start is None else self._start
         ended = self._clock.monotonic() if self._end is None else self._end
         return Usage(
@@ -222,7 +222,10 @@ class Job(Generic[T]):
             reads=now.reads - self._before.reads,
             retries=now.retries - self._before.retries,
             rate_limited=now.rate_limited - self._before.rate_limited,
-            share_of_rate=self._service.limits().share_used,
+            share_of_rate=limits.share_used,
+            began_per_second=limits.recalled_rate,
+            learned_per_second=limits.learned_rate,
+            part_of_rate=limits.part,
             seconds=ended - started,
         )
 

@@ -43,6 +43,10 @@ class Usage:
         rate_limited: Answers 429.
         share_of_rate: Part of the allowed rate that the service used since its first request, pauses not
             counted; None where no rate is documented.
+        began_per_second: The rate it began with because an earlier run had found it; else None.
+        learned_per_second: The rate the account was found to allow, where that is not the documented one.
+        part_of_rate: Which part of the account's rate was granted at the end; others on the same journal
+            had the rest.
         seconds: From the first row to the last outcome.
     """
 
@@ -51,6 +55,9 @@ class Usage:
     retries: int = 0
     rate_limited: int = 0
     share_of_rate: float | None = None
+    began_per_second: float | None = None
+    learned_per_second: float | None = None
+    part_of_rate: float = 1.0
     seconds: float = 0.0
 
 
@@ -118,6 +125,9 @@ class Report:
             "retries": self.usage.retries,
             "rate_limited": self.usage.rate_limited,
             "share_of_rate": self.usage.share_of_rate,
+            "began_per_second": self.usage.began_per_second,
+            "learned_per_second": self.usage.learned_per_second,
+            "part_of_rate": round(self.usage.part_of_rate, 3),
             "seconds": round(self.usage.seconds, 3),
             "stopped_by": None
             if self.stopped_by is None

@@ -123,6 +123,18 @@ class RateControl:
         self._is_starting = not is_met
         self._disprove(self.rate)
 
+    def scale(self, factor: float) -> None:
+        """Take another part of the same limit: every rate is that much larger or smaller from now on."""
+        self.rate *= factor
+        self.believed *= factor
+        self._aim *= factor
+        self._ceiling *= factor
+        self._floor *= factor
+        self._retreat *= factor
+        self._start *= factor
+        self._cut_rate *= factor
+        self._verdicts.forget_goodput()
+
     @property
     def is_met(self) -> bool:
         """Whether a limit was met, by this run or the one it resumed from."""

@@ -82,6 +82,11 @@ class Verdicts:
         """Start the weighing anew."""
         self._refused_counts.clear()
 
+    def forget_goodput(self) -> None:
+        """Start measuring anew what gets through: it was another part of the limit."""
+        self._accepted_at.clear()
+        self._first_at, self._last_at = math.inf, -math.inf
+
     def is_busy(self, rate: float) -> bool:
         """Return whether at least half of `rate` was used: a rate that nobody uses proves nothing."""
         return len(self._accepted_at) >= 0.5 * rate * SPAN_SECONDS

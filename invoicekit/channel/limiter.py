@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 import attrs
@@ -29,6 +29,10 @@ _CATCH_UP_SHARE = (1.0 - _DOCUMENTED_SHARE) / 2
 """The same as part of a documented window: half of what the pace leaves of it; the way has the other half."""
 
 
+_SAME_PART = 0.02
+"""Of a part of the rate: a smaller change is none."""
+
+
 class Lane(Enum):
     """Who goes first."""
 
@@ -46,6 +50,8 @@ class LimiterSnapshot:
         believed_rate: Requests per second believed to be allowed.
         recalled_rate: Requests per second it started from because an earlier run had found them; None
             where it started from what is documented, or from a guess.
+        learned_rate: Requests per second that the whole account was found to allow, where that is not what is
+            documented; kept for the next run.
         allowed_rate: Requests per second the documented windows allow in the long run; None where none is.
         waiting: Requests in line.
         granted: Requests let through so far.
@@ -54,6 +60,7 @@ class LimiterSnapshot:
         held_seconds: Until the next request in line can go, for whatever reason: the pace, a spent budget of
             an hour, a pause; 0 where none is in line.
         paused_before_seconds: How long pauses have lasted so far, in all.
+        part: Which part of the account's rate is granted here; 1 where nobody else on the journal uses it.
         share_used: Part of the allowed rate that got through since the first grant, pauses left out; None
             where no rate is documented.
     """
@@ -61,6 +68,7 @@ class LimiterSnapshot:
     rate: float
     believed_rate: float
     recalled_rate: float | None
+    learned_rate: float | None
     allowed_rate: float | None
     waiting: int
     granted: int
@@ -68,6 +76,7 @@ class LimiterSnapshot:
     paused_seconds: float
     held_seconds: float
     paused_before_seconds: float
+    part: float
     share_used: float | None
 
 
@@ -102,6 +111,8 @@ class Limiter:
         self._refused = 0
         self._recalled: LearnedRate | None = None
         self._tell_learned: Callable[[LearnedRate], None] | None = None
+        self._part = 1.0
+        self._tell_grant: Callable[[], None] | None = None
         self._install(windows)
 
     def adopt(self, windows: Sequence[RateWindow]) -> None:
@@ -125,6 +136,38 @@ class Limiter:
         """Tell `listener` of each limit that is met, at once: a process may be killed at any time."""
         self._tell_learned = listener
 
+    def tell_grants(self, listener: Callable[[], None]) -> None:
+        """Tell `listener` of every request that is let through."""
+        self._tell_grant = listener
+
+    def share(self, part: float, sent: Iterable[tuple[float, int]] = ()) -> None:
+        """Leave the rest of the account's rate to others, from now on.
+
+        Args:
+            part: What is granted here, above 0 and at most 1.
+            sent: What others sent that still counts against a long window: when, in monotonic seconds, and
+                how many, the earliest first.
+        """
+        told = tuple(sent)
+        for log in self._logs:
+            log.count_others(told)
+        if abs(part - self._part) > _SAME_PART * self._part:
+            self._control.scale(part / self._part)
+            self._part = part
+        if self._timer is not None:
+            self._timer.cancel()
+            self._serve()
+
+    @property
+    def whole_rate(self) -> float:
+        """Requests per second believed to be allowed to all of the account's users together."""
+        return self._control.believed / self._part
+
+    @property
+    def longest_window_seconds(self) -> float:
+        """For how long a request counts that goes out now; 0 where no window is a minute or longer."""
+        return max((log.window[1] for log in self._logs), default=0.0)
+
     @property
     def learned(self) -> LearnedRate | None:
         """What it has found so far that a later run may start from; None where nothing new was found."""
@@ -132,7 +175,7 @@ class Limiter:
         if not control.has_learned:
             return None
         windows = describe_windows(self._windows)
-        return LearnedRate(windows=windows, per_second=control.believed, is_met=control.is_met)
+        return LearnedRate(windows=windows, per_second=control.believed / self._part, is_met=control.is_met)
 
     @property
     def rate(self) -> float:
@@ -164,6 +207,7 @@ class Limiter:
             rate=self._control.rate,
             believed_rate=self._control.believed,
             recalled_rate=None if self._started_from is None else self._started_from.per_second,
+            learned_rate=None if self.learned is None else self.learned.per_second,
             allowed_rate=self._allowed,
             waiting=waiting,
             granted=self._granted,
@@ -171,6 +215,7 @@ class Limiter:
             paused_seconds=paused,
             held_seconds=max(0.0, self._free_at(now) - now) if waiting else 0.0,
             paused_before_seconds=paused_before,
+            part=self._part,
             share_used=share,
         )
 
@@ -262,6 +307,8 @@ class Limiter:
         if self._recalled is not None and self._recalled.windows == describe_windows(windows):
             self._started_from = self._recalled
             self._control.resume(self._recalled.per_second, is_met=self._recalled.is_met)
+        if self._part != 1.0:
+            self._control.scale(self._part)
 
     def _pause(self, now: float, until: float) -> None:
         if until <= self._paused_until:
@@ -289,6 +336,8 @@ class Limiter:
         self._granted += 1
         if self._first_at is None:
             self._first_at = now
+        if self._tell_grant is not None:
+            self._tell_grant()
 
     def _give_back(self) -> None:
         self._last_slot -= 1.0 / self._control.rate

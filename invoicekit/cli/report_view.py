@@ -37,6 +37,19 @@ def usage_line(usage: Usage) -> str:
     )
 
 
+def rate_lines(usage: Usage) -> Iterator[str]:
+    """Say what is worth knowing of the rate beside how much of it was used."""
+    if usage.began_per_second is not None:
+        yield f"It began at {usage.began_per_second:.3g} requests/s, which an earlier run had found"
+    if usage.learned_per_second is not None:
+        yield (
+            f"The account was found to allow {usage.learned_per_second:.3g} requests/s; kept in the journal "
+            "for the next run"
+        )
+    if usage.part_of_rate < 1:
+        yield f"{usage.part_of_rate:.0%} of the rate was granted here: others on this journal have the rest"
+
+
 def show_report(
     console: Console, name: str, finished: Finished, *, rows_out: str | None, can_verify: bool = False
 ) -> None:
@@ -48,6 +61,8 @@ def show_report(
     report = finished.report
     console.print(counts_table({name: report}))
     tell(console, usage_line(report.usage))
+    for line in rate_lines(report.usage):
+        tell(console, line)
     for line in verification_lines(report, can_verify=can_verify):
         tell(console, line)
     told = [each for each in report.problems if each.standing is not Standing.NOT_ATTEMPTED]

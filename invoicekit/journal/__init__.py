@@ -7,9 +7,12 @@ from invoicekit.journal.memory import MemoryJournal
 from invoicekit.journal.moves import IllegalMove, LeaseLost
 from invoicekit.journal.protocol import Journal
 from invoicekit.journal.rate import KnownRate
+from invoicekit.journal.rate_use import BUCKET_SECONDS, LIVES_SECONDS, OthersUse, RateUse, Spent
 from invoicekit.journal.sqlite import SqliteJournal
 
 __all__ = [
+    "BUCKET_SECONDS",
+    "LIVES_SECONDS",
     "Asked",
     "IllegalMove",
     "Intent",
@@ -21,5 +24,8 @@ __all__ = [
     "LeaseLost",
     "Leased",
     "MemoryJournal",
+    "OthersUse",
+    "RateUse",
+    "Spent",
     "SqliteJournal",
 ]

@@ -67,6 +67,22 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             learned_at text not null,
             primary key(provider, account)) without rowid""",
     ),
+    (
+        """create table rate_user(
+            provider text not null,
+            account text not null,
+            owner text not null,
+            wanted real not null,
+            seen_at real not null,
+            primary key(provider, account, owner)) without rowid""",
+        """create table rate_spent(
+            provider text not null,
+            account text not null,
+            owner text not null,
+            bucket integer not null,
+            requests integer not null,
+            primary key(provider, account, owner, bucket)) without rowid""",
+    ),
 )
 """Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import ConfigurationError, InvoiceKitError, ServiceClosed
-from invoicekit.journal import lease_rows, rate_rows, rows
+from invoicekit.journal import lease_rows, rate_rows, rows, use_rows
 from invoicekit.journal.group_commit import Failure, GroupCommit
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.lease import Lease, Leased, is_about
@@ -27,6 +27,7 @@ from invoicekit.journal.moves import (
 )
 from invoicekit.journal.private_file import FileIdentity, check_is_still, close_to_others, make_private
 from invoicekit.journal.rate import KnownRate
+from invoicekit.journal.rate_use import OthersUse, RateUse
 from invoicekit.journal.schema import log_ahead, migrate
 from invoicekit.journal.sqlite_failure import translate
 
@@ -195,6 +196,17 @@ class SqliteJournal:
         """Return what was last found for an account."""
         return await self._running().run(
             lambda connection: rate_rows.find(connection, provider, account), is_write=False
+        )
+
+    async def share_rate(self, use: RateUse) -> OthersUse:
+        """Tell how an account's rate is used here, and return how the other owners of this file use it.
+
+        Raises:
+            JournalUnavailable: The file cannot be used.
+        """
+        moment, wall = self._clock.monotonic(), self._clock.now().timestamp()
+        return await self._running().run(
+            lambda connection: use_rows.share(connection, use, moment=moment, wall=wall), is_write=True
         )
 
     async def get(self, key: IntentKey) -> Intent | None:

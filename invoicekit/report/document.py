@@ -129,6 +129,9 @@ class Document:
             rate_limited=sum(one.rate_limited for one in each),
             # Each job tells the share since the service's first request: the last one tells it of all.
             share_of_rate=shares[-1] if shares else None,
+            began_per_second=each[0].began_per_second if each else None,
+            learned_per_second=each[-1].learned_per_second if each else None,
+            part_of_rate=each[-1].part_of_rate if each else 1.0,
             seconds=sum(one.seconds for one in each),
         )
 

@@ -269,6 +269,12 @@ def _facts(document: Document) -> Markup:
     ]
     if usage.share_of_rate is not None:
         pairs.append(("Of the allowed rate", f"{usage.share_of_rate:.0%}"))
+    if usage.began_per_second is not None:
+        pairs.append(("Began at, found by an earlier run", f"{usage.began_per_second:.3g}/s"))
+    if usage.learned_per_second is not None:
+        pairs.append(("Found to be allowed", f"{usage.learned_per_second:.3g}/s"))
+    if usage.part_of_rate < 1:
+        pairs.append(("Of the rate, beside others", f"{usage.part_of_rate:.0%}"))
     latency = document.latency
     for name, part in (("Median answer", 0.5), ("99 of 100 answers", 0.99)):
         value = latency.quantile(part)

@@ -19,6 +19,7 @@ from invoicekit.guard import CallScope, DoubtPolicy, Guard, OnDoubt
 from invoicekit.journal import Asked, Journal, KnownRate, MemoryJournal, SqliteJournal
 from invoicekit.model import WriteResult
 from invoicekit.registry import Registry
+from invoicekit.service.rate_sharing import RateSharing
 from invoicekit.transport import AiohttpTransport, Transport
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ class Connection:
             random=random or Random(),  # noqa: S311
             hooks=self._hooks,
         )
+        self._sharing = self._shared_rate()
         self.guard = Guard(
             provider=provider,
             account=self.site.account,
@@ -174,6 +176,8 @@ class Connection:
                 LearnedRate(windows=known.windows, per_second=known.per_second, is_met=known.is_met)
             )
         limiter.tell_learned(self._keep_rate)
+        if self._sharing is not None:
+            await self._sharing.begin()
         self._life = Life.OPEN
 
     async def aclose(self) -> None:
@@ -191,9 +195,23 @@ class Connection:
         async with AsyncExitStack() as stack:  # each is closed, though one before it be cancelled or fail
             if self._owns_journal and was_open:
                 stack.push_async_callback(self.journal.aclose)
+            if self._sharing is not None and was_open:
+                stack.push_async_callback(self._sharing.end)
             if self._owns_transport:
                 stack.push_async_callback(self._transport.aclose)
             stack.push_async_callback(self.channel.aclose)
+
+    def _shared_rate(self) -> RateSharing | None:
+        """Return what shares the rate; a journal in memory has nobody to share it with."""
+        if not isinstance(self.journal, SqliteJournal) or not self.site.windows:
+            return None
+        return RateSharing(
+            self.journal,
+            self.channel.limiter,
+            self.clock,
+            provider=self._provider,
+            account=self.site.account,
+        )
 
     def _keep_rate(self, learned: LearnedRate) -> None:
         rate = KnownRate(

@@ -53,6 +53,9 @@ class FixedShare:
     share_used: float | None = 0.97
     rate = 49.0
     allowed_rate: float | None = 50.0
+    recalled_rate: float | None = None
+    learned_rate: float | None = None
+    part = 1.0
     held_seconds = 0.0
 
 

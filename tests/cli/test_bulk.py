@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import attrs
@@ -47,6 +48,7 @@ def stocked(simulator: Callable[..., Simulated]) -> Stocked:
 
 
 def entries_file(folder: Path, ids: list[str]) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "entries.csv"
     path.write_text("\n".join(["time_entry_id", *ids, ""]))
     return path
@@ -385,6 +387,38 @@ async def interrupted(
             while not said or ("Ctrl-C" not in said[-1] and "Cutting off" not in said[-1]):
                 said.append(await asyncio.to_thread(started.error_line))
         return await asyncio.to_thread(started.end), said
+
+
+async def test_two_commands_on_one_journal_share_the_limit(command: CommandLine, tmp_path: Path) -> None:
+    """Of two that run at the same time each is granted a part, and neither makes the provider refuse."""
+    simulator = ClockifySimulator(rate=Rate.parse("25/s:log"))
+    simulator.populate({"time_entries": 120})
+    ids = [entry.id for entry in simulator.ledger.entries()]
+    files = [entries_file(tmp_path / name, part) for name, part in (("a", ids[:60]), ("b", ids[60:]))]
+
+    async with serving(simulator) as running:
+        account = [
+            "--provider",
+            "clockify",
+            "--set",
+            "rate=25/s",
+            *options_of(simulator.settings(running.url)),
+        ]
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(
+                    command.start(
+                        "bulk", "mark-invoiced", file, "--chunk", "1", "--json", "--quiet", *account
+                    )
+                )
+                for file in files
+            ]
+            ended = await asyncio.gather(*(asyncio.to_thread(each.end) for each in started))
+
+    told = [json.loads(each.out) for each in ended]
+    assert [each.code for each in ended] == [0, 0]
+    assert sum(each["rate_limited"] for each in told) <= 2
+    assert min(each["part_of_rate"] for each in told) < 0.9
 
 
 async def test_an_interrupt_reports_what_was_done(command: CommandLine, tmp_path: Path) -> None:

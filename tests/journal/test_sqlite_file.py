@@ -202,7 +202,7 @@ class TestSchema:
         version = connection.execute("select value from meta").fetchall()
         connection.close()
 
-        assert tables == {"intent", "lease", "meta", "rate"}
+        assert tables == {"intent", "lease", "meta", "rate", "rate_spent", "rate_user"}
         assert version == [(str(len(MIGRATIONS)),)]
 
     def test_every_state_has_its_place(self) -> None:
