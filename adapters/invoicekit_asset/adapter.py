@@ -73,6 +73,11 @@ class Asset(AssetNative):
         """Read an invoice's payments, all on one page; write-offs are not among them."""
         return await self._invoices.payments(self.sender, invoice_id)
 
+    def aliases_of(self, payment: Payment) -> frozenset[str]:
+        """Return the transaction that the money came by: what Asset applied by itself has no other name."""
+        transaction = payment.raw.get("transaction_id")
+        return frozenset({transaction} if isinstance(transaction, str) else ())
+
     async def list_customers(self, cursor: str | None) -> Page[Customer]:
         """Read one page of customers."""
         return await customer_page(self.sender, self._requests, self.config.currency, cursor)

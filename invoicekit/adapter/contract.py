@@ -116,6 +116,14 @@ class Adapter(ABC, Generic[C]):
         """Read one page of an invoice's payments."""
         raise self._unsupported("list_payments")
 
+    def aliases_of(self, payment: Payment) -> frozenset[str]:
+        """Return by what ids a write may know a listed payment beside its own; no request.
+
+        The ids that the writes of a `record_payment` give as their `Done.resource_id`; the marker in the
+        note need not be among them.
+        """
+        return frozenset()
+
     async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:
         """Read one page of time entries."""
         raise self._unsupported("list_time_entries")

@@ -19,6 +19,7 @@ from invoicekit.cli.exit_code import exit_code_of
 from invoicekit.cli.failure import explain
 from invoicekit.cli.invoice_time import invoice_time
 from invoicekit.cli.journal import list_intents, show_intent
+from invoicekit.cli.journal_audit import audit
 from invoicekit.cli.journal_prune import prune
 from invoicekit.cli.journal_resolve import resolve_intents
 from invoicekit.cli.providers import providers
@@ -105,6 +106,7 @@ def _journal_commands() -> typer.Typer:
     commands.command("list")(list_intents)
     commands.command("show")(show_intent)
     commands.command("resolve", epilog=_EPILOG)(resolve_intents)
+    commands.command("audit", epilog=_EPILOG)(audit)
     commands.command("prune")(prune)
     return commands
 

@@ -17,7 +17,7 @@ _NEXT_STEPS: tuple[tuple[type[InvoiceKitError], str], ...] = (
     (PermissionDenied, "check the role of the key's owner and the workspace's plan"),
     (RateLimited, "wait, then run the same command again"),
     (Unavailable, "nothing was applied; run the same command again"),
-    (JournalUnavailable, "free the journal's file or name another with --journal; nothing was sent"),
+    (JournalUnavailable, "nothing was sent"),
     (OutcomeUnknown, "look at the provider before repeating it; `invoicekit journal list` keeps it"),
     (DuplicateDetected, "decide which record stays; invoicekit deletes nothing by itself"),
     (MalformedResponse, "the provider answered in an unknown way; check the base URL"),

@@ -112,6 +112,7 @@ def _as_json(intent: Intent) -> dict[str, object]:
         "operation": intent.operation,
         "reference": intent.reference,
         "target": intent.target,
+        "amount": None if intent.amount is None else str(intent.amount),
         "marker": intent.marker,
         "sends": intent.sends,
         "resource_id": intent.resource_id,

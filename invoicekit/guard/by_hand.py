@@ -57,6 +57,7 @@ def _as_asked(intent: Intent) -> Intent:
         target=intent.target,
         fingerprint=intent.fingerprint,
         marker=intent.marker,
+        amount=intent.amount,
         created_at=intent.created_at,
         updated_at=intent.created_at,
     )

@@ -156,6 +156,7 @@ class Guard:
             fingerprint=fingerprint_of(write.target, write.content),
             marker=marker,
             asked=asked,
+            amount=None if asked is None else asked.amount,
             created_at=now,
             updated_at=now,
         )

@@ -1,7 +1,8 @@
 """Names that never depend on chance or time, so that a rerun elsewhere finds what was written."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from invoicekit.errors import UsageError
@@ -11,6 +12,7 @@ from invoicekit.model import Money
 MARKER_PREFIX = "ik:"
 AUTO_PREFIX = "auto:"
 VALUE_PREFIX = "value:"
+_ANY_MARKER = re.compile(r"(?<![0-9A-Za-z_])ik:[0-9a-f]{16}(?![0-9A-Za-z_])")
 _SEPARATOR = "\x1f"
 _REFERENCE_LIMIT = 200
 
@@ -22,6 +24,11 @@ def _digest(*parts: str) -> str:
 def marker_of(key: IntentKey) -> str:
     """Return what is written into the provider's record of an append: ``ik:`` and 16 hex digits."""
     return MARKER_PREFIX + _digest("marker", key.provider, key.account, key.operation, key.reference)[:16]
+
+
+def markers_in(note: str) -> Sequence[str]:
+    """Return every marker of ours in a note, each as a word of its own, whatever stands around it."""
+    return _ANY_MARKER.findall(note) if MARKER_PREFIX in note else ()
 
 
 def fingerprint_of(target: str, content: str) -> str:

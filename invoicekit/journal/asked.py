@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Self
 
+from invoicekit.model import Money
 from invoicekit.wire import read_command, write_command
 
 
@@ -38,6 +39,12 @@ class Asked:
             except (TypeError, ValueError):
                 self._text = ""
         return self._text
+
+    @property
+    def amount(self) -> Money | None:
+        """Return the money it asks for; None where it names none, or was kept as text."""
+        found = (getattr(argument, "amount", None) for argument in self._arguments)
+        return next((amount for amount in found if isinstance(amount, Money)), None)
 
     def call(self) -> tuple[str, tuple[object, ...]]:
         """Return the method's name and its arguments.

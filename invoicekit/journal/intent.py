@@ -6,6 +6,7 @@ from enum import Enum
 import attrs
 
 from invoicekit.journal.asked import Asked
+from invoicekit.model import Money
 
 
 class IntentState(Enum):
@@ -76,6 +77,7 @@ class Intent:
         resource_id: The provider's id of what was written, once known.
         evidence: What the state rests on, in words, without bodies or secrets.
         asked: The call it comes from, while it is open; None where a write was built by hand.
+        amount: The money that was asked for, kept for an audit; None where the call named none.
         created_at, updated_at: Wall clock, for people; never used to decide whether to send.
     """
 
@@ -88,6 +90,7 @@ class Intent:
     resource_id: str | None = None
     evidence: str = ""
     asked: Asked | None = attrs.field(default=None, eq=False, repr=False)
+    amount: Money | None = None
     created_at: datetime
     updated_at: datetime
 

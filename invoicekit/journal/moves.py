@@ -90,7 +90,8 @@ def check_new(intent: Intent) -> None:
         raise IllegalMove(intent.key, None, intent.state)
     key = intent.key
     names = (key.provider, key.account, key.operation, key.reference)
-    for text in (*names, intent.target, intent.fingerprint, intent.marker):
+    currency = "" if intent.amount is None else intent.amount.currency
+    for text in (*names, intent.target, intent.fingerprint, intent.marker, currency):
         if not text.isascii() and _cleaned(text) != text:
             raise InvalidIdentifier(f"{text!a} is not valid Unicode text; nothing was sent")
     check_instant(intent.created_at)
@@ -126,6 +127,7 @@ def moved(
         resource_id=intent.resource_id if resource_id is None else _cleaned(resource_id),
         evidence=_cleaned(evidence[:_EVIDENCE_LIMIT]),
         asked=None if state.is_settled else intent.asked,
+        amount=intent.amount,
         created_at=intent.created_at,
         updated_at=now,
     )

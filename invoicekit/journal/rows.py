@@ -10,17 +10,18 @@ from typing import TypeAlias
 from invoicekit.journal.asked import Asked
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.schema import SETTLED, UNSETTLED, in_states
+from invoicekit.model import Money
 
 _COLUMNS = (
     "provider, account, operation, reference, target, fingerprint, marker, state, sends, resource_id, "
-    "evidence, created_at, updated_at, asked"
+    "evidence, created_at, updated_at, asked, amount"
 )
 _BY_KEY = "provider = ? and account = ? and operation = ? and reference = ?"
-_INSERT = f"insert into intent({_COLUMNS}) values(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = f"insert into intent({_COLUMNS}) values(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _SELECT = f"select {_COLUMNS} from intent where {_BY_KEY}"
 _UPDATE = (
     "update intent set target = ?, fingerprint = ?, marker = ?, state = ?, sends = ?, resource_id = ?, "
-    f"evidence = ?, created_at = ?, updated_at = ?, asked = ? where {_BY_KEY} and state = ?"
+    f"evidence = ?, created_at = ?, updated_at = ?, asked = ?, amount = ? where {_BY_KEY} and state = ?"
 )
 
 Text: TypeAlias = str | int | None
@@ -121,6 +122,7 @@ def _content(intent: Intent) -> tuple[Text, ...]:
         _instant(intent.created_at),
         _instant(intent.updated_at),
         "" if intent.asked is None else intent.asked.text,
+        "" if intent.amount is None else str(intent.amount),
     )
 
 
@@ -137,6 +139,7 @@ def _decode(row: Sequence[str]) -> Intent:
         created_at=datetime.fromisoformat(row[11]),
         updated_at=datetime.fromisoformat(row[12]),
         asked=Asked.stored(row[13]),
+        amount=Money(*row[14].split(" ", 1)) if row[14] else None,
     )
 
 

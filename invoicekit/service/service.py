@@ -16,6 +16,7 @@ from invoicekit.events import Hook
 from invoicekit.guard import DoubtPolicy, OnDoubt
 from invoicekit.journal import Journal
 from invoicekit.registry import Registry
+from invoicekit.service.audit import AuditCalls
 from invoicekit.service.billing import BillingCalls
 from invoicekit.service.connection import CallOptions, Connection
 from invoicekit.service.customers import CustomerCalls
@@ -23,7 +24,7 @@ from invoicekit.service.doubt import DoubtCalls
 from invoicekit.transport import Transport
 
 
-class InvoiceService(BillingCalls, CustomerCalls, DoubtCalls):
+class InvoiceService(BillingCalls, CustomerCalls, AuditCalls, DoubtCalls):
     """The same calls for every provider, none of which pays, bills or marks twice.
 
     ```python

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from invoicekit import Money
 from invoicekit.journal import Intent, IntentKey, IntentState, Journal, MemoryJournal, SqliteJournal
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -82,6 +83,7 @@ def promise() -> Promise:
             target=target,
             fingerprint=fingerprint,
             marker="ik:0123456789abcdef",
+            amount=Money("12.50", "EUR"),
             created_at=at,
             updated_at=at,
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import attrs
 import pytest
 
+from invoicekit import Money
 from invoicekit.errors import InvalidIdentifier
 from invoicekit.journal import IllegalMove, Intent, IntentState, Journal
 
@@ -69,8 +70,9 @@ class TestPlan:
 
     async def test_a_text_without_utf8_form_is_refused(self, journal: Journal, promise: Promise) -> None:
         """What cannot be stored cannot be found again, so nothing may be sent under it."""
-        with pytest.raises(InvalidIdentifier, match="Unicode"):
-            await journal.plan(promise("bank-\ud800"))
+        for wrong in (promise("bank-\ud800"), attrs.evolve(promise(), amount=Money(1, "\ud800"))):
+            with pytest.raises(InvalidIdentifier, match="Unicode"):
+                await journal.plan(wrong)
 
     async def test_an_instant_without_zone_is_refused(self, journal: Journal, promise: Promise) -> None:
         """A local time cannot be told from another."""

@@ -1,5 +1,6 @@
 """One-line removals, each of which breaks a promise: at least one of the tests named must fail of it."""
 
+from audit_removals import OF_AN_AUDIT
 from bulk_removals import OF_BULK_JOBS
 from naive_mistakes import MISTAKES
 from rate_removals import OF_THE_RATE
@@ -389,6 +390,7 @@ REMOVALS = (
         without="style-src",
         tests=("tests/report/test_page.py",),
     ),
+    *OF_AN_AUDIT,
     *OF_BULK_JOBS,
     *MISTAKES,
 )
