@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -139,6 +141,22 @@ def test_every_command_line_runs(stocked: Stocked, readme: str) -> None:
     assert len(ended) >= 5
     assert {words[0] for words in shown} == {"invoicekit"}
     assert {line: each.err for line, each in ended.items() if each.code != 0} == {}
+
+
+def test_the_tests_of_a_program_pass(readme: str, tmp_path: Path) -> None:
+    """The example for those who test their own code, in an empty folder."""
+    (block,) = (code for _, code in blocks(readme, "python") if "def test_it_pays_once" in code)
+    (tmp_path / "test_mine.py").write_text(block)
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "2 passed" in ran.stdout, ran.stdout
 
 
 def test_the_profile_of_a_bank_reads_such_a_file(readme: str, tmp_path: Path) -> None:
