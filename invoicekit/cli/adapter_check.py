@@ -1,6 +1,7 @@
 """`invoicekit adapter check`: an adapter before every rule of the contract, outside of pytest."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,8 +19,10 @@ from invoicekit.testing import (
     Judgement,
     Subject,
     Verdict,
+    is_path,
     rule_of,
     run_contract,
+    subject_at,
 )
 
 _MARKS = {
@@ -31,7 +34,14 @@ _MARKS = {
 
 
 def check(
-    name: Annotated[str, typer.Argument(help="An installed adapter with a simulator, e.g. clockify.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|PATH",
+            help="An installed adapter with a simulator, e.g. clockify; or its distribution's folder, or a "
+            "file that holds both.",
+        ),
+    ],
     rules: Annotated[
         list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")
     ] = None,
@@ -47,7 +57,8 @@ def check(
     Exits with 1 where a rule is broken.
     """
     chosen = tuple(map(rule_of, rules)) if rules else RULES
-    subject = Subject.installed(name, **parse_settings(settings or ()))
+    given = parse_settings(settings or ())
+    subject = subject_at(Path(name), **given) if is_path(name) else Subject.installed(name, **given)
     if subject.simulator is None:
         raise UsageError(
             f"{name} has no simulator to judge it by: offer one under the entry points invoicekit.simulators"
@@ -56,11 +67,11 @@ def check(
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2))
     else:
-        _show(Console(emoji=False), report)
+        _show(Console(emoji=False), report, asked=name)
     raise typer.Exit(JobExit.DONE if report.is_conformant else JobExit.REJECTED)
 
 
-def _show(console: Console, report: ContractReport) -> None:
+def _show(console: Console, report: ContractReport, *, asked: str) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for column in ("tier", "rule", "", "what it says"):
         table.add_column(column, overflow="fold")
@@ -73,7 +84,7 @@ def _show(console: Console, report: ContractReport) -> None:
     for one in report.judgements:
         if one.verdict is Verdict.BROKEN:
             console.print()
-            _explain(console, one)
+            _explain(console, one, asked=asked)
     console.print()
     broken = sum(one.fails for one in report.judgements)
     count = len(report.judgements)
@@ -82,7 +93,7 @@ def _show(console: Console, report: ContractReport) -> None:
     tell(console, f"{report.adapter}: {how}; tier: {reached} (seed {report.seed}).")
 
 
-def _explain(console: Console, one: Judgement) -> None:
+def _explain(console: Console, one: Judgement, *, asked: str) -> None:
     tell(console, f"{one.rule.id}: {one.said}")
     tell(console, f"why it matters: {one.rule.why}", indent=2)
     tell(console, f"what such a bug looks like: {one.rule.bug}", indent=2)
@@ -90,7 +101,7 @@ def _explain(console: Console, one: Judgement) -> None:
         tell(console, "what reached the provider:", indent=2)
         for line in one.sent:
             tell(console, line, indent=4)
-    tell(console, f"again: invoicekit adapter check NAME --rule {one.rule.id}", indent=2)
+    tell(console, f"again: invoicekit adapter check {asked} --rule {one.rule.id}", indent=2)
 
 
 def _as_json(report: ContractReport) -> dict[str, object]:

@@ -6,6 +6,7 @@ subclass `invoicekit.testing.plugin.AdapterContract`.
 
 from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import READS, WRITES, Hand
+from invoicekit.testing.checkout import is_path, subject_at
 from invoicekit.testing.contract import (
     RULES,
     SUITE_LEVEL,
@@ -44,8 +45,10 @@ __all__ = [
     "Trouble",
     "Verdict",
     "VirtualLoop",
+    "is_path",
     "judge",
     "rule_of",
     "run_contract",
     "run_virtually",
+    "subject_at",
 ]

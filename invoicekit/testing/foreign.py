@@ -1,8 +1,11 @@
-"""Awaiting code of anybody's: whatever it raises is what is judged."""
+"""Running code of anybody's: whatever it raises is what is judged."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import attrs
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -19,3 +22,11 @@ async def ended(call: Awaitable[object]) -> Ended:
         return Ended(value=await call)
     except Exception as error:  # noqa: BLE001 - here an adapter's code ends: any error of it is a finding
         return Ended(error=error)
+
+
+def made(make: Callable[[], T]) -> T | Exception:
+    """Run code of anybody's, and return what it made, or the error that it ended with."""
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - an import runs whatever stands in the file
+        return error

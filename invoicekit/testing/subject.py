@@ -37,7 +37,15 @@ class Subject:
         Raises:
             AdapterNotFound, AdapterLoadError, IncompatibleAdapter: One of them is not usable.
         """
-        registry = Registry()
+        return cls.of(Registry(), name, **settings)
+
+    @classmethod
+    def of(cls, registry: Registry, name: str, **settings: object) -> Self:
+        """Take an adapter and its simulator from among what a registry knows.
+
+        Raises:
+            AdapterNotFound, AdapterLoadError, IncompatibleAdapter: One of them is not usable.
+        """
         adapter = registry.adapter(name)
         try:
             simulator = registry.simulator(name)

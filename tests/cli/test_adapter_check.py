@@ -76,3 +76,47 @@ def test_what_cannot_be_checked_is_said(command: CommandLine, arguments: tuple[s
     ended = command.run("adapter", "check", *arguments)
 
     assert (ended.code, words in ended.err) == (2, True)
+
+
+def test_what_is_not_installed_is_named_by_its_path(command: CommandLine, tmp_path: Path) -> None:
+    """The folder of a distribution, or one file; the way to try it again names it so."""
+    command.environment["PYTHONPATH"] = str(template_folder())
+    file = tmp_path / "wrong_guest.py"
+    file.write_text(WRONG)
+    rule = ["--rule", "reads.whole-lists"]
+
+    folder = command.run("adapter", "check", template_folder(), *rule)
+    single = command.run("adapter", "check", file, *rule)
+
+    assert (folder.code, "acorn: every rule that applies holds" in folder.out) == (0, True)
+    assert (
+        single.code,
+        f"adapter check {file} --rule reads.whole-lists" in single.out.replace("\n", ""),
+    ) == (
+        1,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("nowhere.py", None, "no such file or folder"),
+        ("broken.py", "import nothing_such", "ModuleNotFoundError"),
+        ("empty.py", "", "defines none that derive from Adapter"),
+        ("there/pyproject.toml", "[project]\nname = 'x'\n", "names none under invoicekit.adapters"),
+        ("garbled/pyproject.toml", "[project", "pyproject.toml: "),
+    ],
+)
+def test_a_path_without_an_adapter_is_told(
+    command: CommandLine, tmp_path: Path, name: str, content: str | None, words: str
+) -> None:
+    """Which file, and what it lacks."""
+    path = tmp_path / name
+    if content is not None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+
+    ended = command.run("adapter", "check", path if path.suffix == ".py" else path.parent)
+
+    assert (ended.code, words in ended.err) == (2, True), ended.err
