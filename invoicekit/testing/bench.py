@@ -121,6 +121,10 @@ class Bench:
         """Return what reached the provider, from a number of requests on."""
         return list(self.simulator.requests)[since:]
 
+    def track(self, entries: int) -> None:
+        """Have so many time entries more, none of them invoiced."""
+        self.simulator.populate({"time_entries": entries})
+
     def fresh(self, prefix: str) -> str:
         """Return a name nobody had before on this bench."""
         self._made += 1

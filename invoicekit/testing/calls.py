@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, Protocol
 
 from invoicekit.model import (
     Invoice,
@@ -15,7 +16,6 @@ from invoicekit.model import (
     TimeWindow,
 )
 from invoicekit.service import InvoiceService
-from invoicekit.testing.bench import Bench
 
 Call = Callable[[InvoiceService], Awaitable[object]]
 """One call, ready to be made by any process on the bench, again and again."""
@@ -25,15 +25,38 @@ _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UT
 _DAY, _DUE = date(2026, 5, 1), date(2026, 5, 31)
 
 
+class Ground(Protocol):
+    """Where calls are made: a bench, or whatever else has a provider."""
+
+    @property
+    def currency(self) -> str:
+        """What invoices are made in."""
+        ...
+
+    @property
+    def provided(self) -> Mapping[str, object]:
+        """What a caller must know to act there; see `Subject`."""
+        ...
+
+    def fresh(self, prefix: str) -> str:
+        """Return a name nobody had before."""
+        ...
+
+    def track(self, entries: int) -> None:
+        """Have so many time entries more, none of them invoiced."""
+        ...
+
+
 class Hand:
-    """Makes calls ready on a bench, each on records of its own.
+    """Makes calls ready, each on records of its own.
 
     Args:
+        ground: Where.
         service: An undisturbed process, for what must be there before.
     """
 
-    def __init__(self, bench: Bench, service: InvoiceService) -> None:
-        self.bench = bench
+    def __init__(self, ground: Ground, service: InvoiceService) -> None:
+        self.ground = ground
         self.service = service
 
     async def ready(self, method: str) -> Call:
@@ -46,11 +69,11 @@ class Hand:
 
     def money(self, amount: str) -> Money:
         """Return money in the bench's currency."""
-        return Money(amount, self.bench.currency)
+        return Money(amount, self.ground.currency)
 
     async def customer(self) -> str:
         """Return whom to invoice: created, or found where none can be created."""
-        name = str(self.bench.provided.get("customer_name") or "Acme GmbH")
+        name = str(self.ground.provided.get("customer_name") or "Acme GmbH")
         if self.service.capabilities().of("create_customer").is_offered:
             return (await self.service.create_customer(name)).value.id
         found = await self.service.list_customers().snapshot()
@@ -59,7 +82,7 @@ class Hand:
     def lines(self, count: int = 2) -> tuple[NewLineItem, ...]:
         """Return lines of 60 each, with all that this provider lets a caller give."""
         fields = self.service.capabilities().fields_of(LineItem)
-        kind = self.bench.provided.get("line_kind")
+        kind = self.ground.provided.get("line_kind")
         has_kind = fields is None or "kind" in fields.writable
         return tuple(
             NewLineItem(
@@ -71,17 +94,19 @@ class Hand:
             for number in range(1, count + 1)
         )
 
-    async def draft(self, *, lines: tuple[NewLineItem, ...] | None = None, customer: str = "") -> Invoice:
-        """Create an invoice of 120."""
-        made = await self.service.create_invoice(
-            number=self.bench.fresh("INV"),
-            customer_id=customer or await self.customer(),
-            currency=self.bench.currency,
-            issue_date=_DAY,
-            due_date=_DUE,
-            line_items=self.lines() if lines is None else lines,
-        )
-        return made.value
+    async def draft(self, **given: Any) -> Invoice:
+        """Create an invoice of 120; what is given wins."""
+        values: dict[str, Any] = {
+            "number": self.ground.fresh("INV"),
+            "currency": self.ground.currency,
+            "issue_date": _DAY,
+            "due_date": _DUE,
+            "line_items": self.lines(),
+            **given,
+        }
+        if "customer_id" not in values:
+            values["customer_id"] = await self.customer()
+        return (await self.service.create_invoice(**values)).value
 
     async def issued(self) -> Invoice:
         """Create an invoice of 120 that takes payments."""
@@ -93,14 +118,14 @@ class Hand:
     async def paid(self) -> Invoice:
         """Create an invoice of 120 and record its payment."""
         invoice = await self.issued()
-        reference = self.bench.fresh("bank")
+        reference = self.ground.fresh("bank")
         await self.service.record_payment(invoice.id, self.money("120"), paid_at=WHEN, reference=reference)
         return invoice
 
     async def time(self) -> tuple[str, tuple[str, ...]]:
         """Return a customer who has uninvoiced time, and that time."""
         if not await self._uninvoiced():
-            self.bench.simulator.populate({"time_entries": 6})
+            self.ground.track(6)
         entries = await self._uninvoiced()
         customer = next(one for one, _ in entries)
         return customer, tuple(entry for owner, entry in entries if owner == customer)
@@ -112,10 +137,10 @@ class Hand:
 
     def change(self) -> InvoiceChange:
         """Return what a draft of this provider's can be changed to."""
-        given = self.bench.provided.get("change")
+        given = self.ground.provided.get("change")
         if isinstance(given, Mapping):
             return InvoiceChange(**given)
-        return InvoiceChange(number=self.bench.fresh("CHANGED"))
+        return InvoiceChange(number=self.ground.fresh("CHANGED"))
 
 
 async def _get_invoice(on: Hand) -> Call:
@@ -152,12 +177,12 @@ async def _get_customer(on: Hand) -> Call:
 
 
 async def _create_invoice(on: Hand) -> Call:
-    customer, number = await on.customer(), on.bench.fresh("INV")
+    customer, number = await on.customer(), on.ground.fresh("INV")
     lines = on.lines(1)
     return lambda service: service.create_invoice(
         number=number,
         customer_id=customer,
-        currency=on.bench.currency,
+        currency=on.ground.currency,
         issue_date=_DAY,
         due_date=_DUE,
         line_items=lines,
@@ -183,12 +208,12 @@ async def _delete_invoice(on: Hand) -> Call:
 
 
 async def _duplicate_invoice(on: Hand) -> Call:
-    invoice, reference = await on.draft(), on.bench.fresh("copy")
+    invoice, reference = await on.draft(), on.ground.fresh("copy")
     return lambda service: service.duplicate_invoice(invoice.id, reference=reference)
 
 
 async def _record_payment(on: Hand) -> Call:
-    invoice, reference, amount = await on.issued(), on.bench.fresh("bank"), on.money("120")
+    invoice, reference, amount = await on.issued(), on.ground.fresh("bank"), on.money("120")
     return lambda service: service.record_payment(invoice.id, amount, paid_at=WHEN, reference=reference)
 
 
@@ -199,19 +224,19 @@ async def _delete_payment(on: Hand) -> Call:
 
 
 async def _refund(on: Hand) -> Call:
-    invoice, reference, amount = await on.paid(), on.bench.fresh("refund"), on.money("120")
+    invoice, reference, amount = await on.paid(), on.ground.fresh("refund"), on.money("120")
     return lambda service: service.refund(invoice.id, amount, reference=reference)
 
 
 async def _create_credit_note(on: Hand) -> Call:
-    invoice, number, amount = await on.issued(), on.bench.fresh("CN"), on.money("20")
+    invoice, number, amount = await on.issued(), on.ground.fresh("CN"), on.money("20")
     return lambda service: service.create_credit_note(
         invoice.id, number=number, amount=amount, issue_date=_DAY + timedelta(days=3)
     )
 
 
 async def _write_off(on: Hand) -> Call:
-    invoice, reference = await on.issued(), on.bench.fresh("off")
+    invoice, reference = await on.issued(), on.ground.fresh("off")
     return lambda service: service.write_off(invoice.id, reference=reference)
 
 
@@ -231,13 +256,13 @@ async def _link_time_entries(on: Hand) -> Call:
 
 async def _import_time_entries(on: Hand) -> Call:
     customer, entries = await on.time()
-    invoice = await on.draft(lines=(), customer=customer)
+    invoice = await on.draft(line_items=(), customer_id=customer)
     window = TimeWindow(start=_FIRST, end=_LAST, grouping=TimeGrouping.PROJECT, entry_ids=entries)
     return lambda service: service.import_time_entries(invoice.id, window)
 
 
 async def _create_customer(on: Hand) -> Call:
-    name = on.bench.fresh("New customer")
+    name = on.ground.fresh("New customer")
     return lambda service: service.create_customer(name)
 
 

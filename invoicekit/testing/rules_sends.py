@@ -106,12 +106,12 @@ async def _on_any_page(trial: Trial) -> None:
 
 async def _crowded(hand: Hand, count: int) -> Call:
     """Record many small payments on an invoice, and return the call of one more."""
-    invoice = await hand.draft(lines=hand.lines(8))
+    invoice = await hand.draft(line_items=hand.lines(8))
     await hand.service.set_status(invoice.id, InvoiceStatus.OPEN, allow_irreversible=True)
     lane = hand.service.bulk_lane()
     for number in range(count):
         await lane.record_payment(invoice.id, hand.money("0.01"), paid_at=WHEN, reference=f"small-{number}")
-    amount, reference = hand.money("20"), hand.bench.fresh("bank")
+    amount, reference = hand.money("20"), hand.ground.fresh("bank")
     return lambda service: service.record_payment(invoice.id, amount, paid_at=WHEN, reference=reference)
 
 

@@ -17,7 +17,7 @@ async def cost(caller: Caller, method: str) -> int:
     """Make one call ready, then count what it alone sends."""
     call = await caller.ready(method)
     before = requests(caller.desk)
-    await call()
+    await call(caller.service)
     return requests(caller.desk) - before
 
 

@@ -33,7 +33,7 @@ async def test_every_write_shows_in_the_ledger_and_no_read_does(caller: Caller) 
     for method in offered:
         call = await caller.ready(method)
         before = ledger(caller.desk)
-        result = await call()
+        result = await call(caller.service)
         has_changed = ledger(caller.desk) != before
         if has_changed is not bool(told.of(method).writes):
             wrong[method] = "changed" if has_changed else "not changed"

@@ -67,7 +67,7 @@ async def test_every_object_shows_its_own_answer(caller: Caller, answers: Answer
     wrong = {}
 
     for method in (one for one in METHODS if told.of(one).is_offered):
-        result = await (await caller.ready(method))()
+        result = await (await caller.ready(method))(caller.service)
         for one in objects(result):
             expected = caller.desk.simulator is not None
             if is_of_its_answer(one, answers) is not expected:

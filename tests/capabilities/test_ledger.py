@@ -104,7 +104,7 @@ async def delete_invoice(on: Caller, books: ProviderBooks) -> None:
 async def duplicate_invoice(on: Caller, books: ProviderBooks) -> None:
     made = await on.draft()
 
-    copy = (await on.service.duplicate_invoice(made.id, reference=on.name("copy"))).value
+    copy = (await on.service.duplicate_invoice(made.id, reference=on.fresh("copy"))).value
 
     first, second = books.invoice(made.id), books.invoice(copy.id)
     assert first.number != second.number
@@ -133,7 +133,7 @@ async def list_payments(on: Caller, books: ProviderBooks) -> None:
 async def record_payment(on: Caller, books: ProviderBooks) -> None:
     invoice, other = await on.issued(), await on.issued()
 
-    await on.service.record_payment(invoice.id, Money(SUM, "EUR"), paid_at=WHEN, reference=on.name("bank"))
+    await on.service.record_payment(invoice.id, Money(SUM, "EUR"), paid_at=WHEN, reference=on.fresh("bank"))
 
     assert (books.payments(invoice.id), books.payments(other.id)) == ([SUM], [])
     assert books.invoice(invoice.id).paid == SUM
@@ -152,13 +152,13 @@ async def delete_payment(on: Caller, books: ProviderBooks) -> None:
 async def refund(on: Caller, books: ProviderBooks) -> None:
     invoice = await on.paid()
 
-    await on.service.refund(invoice.id, Money(SUM, "EUR"), reference=on.name("refund"))
+    await on.service.refund(invoice.id, Money(SUM, "EUR"), reference=on.fresh("refund"))
 
     assert books.refunds(invoice.id) == [SUM]
 
 
 async def create_credit_note(on: Caller, books: ProviderBooks) -> None:
-    invoice, number = await on.issued(), on.name("CN")
+    invoice, number = await on.issued(), on.fresh("CN")
 
     await on.service.create_credit_note(
         invoice.id, number=number, amount=Money("20.00", "EUR"), issue_date=date(2026, 5, 5)
@@ -171,7 +171,7 @@ async def create_credit_note(on: Caller, books: ProviderBooks) -> None:
 async def write_off(on: Caller, books: ProviderBooks) -> None:
     invoice, other = await on.issued(), await on.issued()
 
-    await on.service.write_off(invoice.id, reference=on.name("off"))
+    await on.service.write_off(invoice.id, reference=on.fresh("off"))
 
     assert (books.is_given_up(invoice.id), books.is_given_up(other.id)) == (True, False)
     assert books.payments(invoice.id) == []
@@ -222,7 +222,7 @@ async def import_time_entries(on: Caller, books: ProviderBooks) -> None:
 
 
 async def list_customers(on: Caller, books: ProviderBooks) -> None:
-    await on.service.create_customer(on.name("New customer"))
+    await on.service.create_customer(on.fresh("New customer"))
 
     listed = {one.id: one.name for one in await on.service.list_customers().snapshot()}
 
@@ -236,7 +236,7 @@ async def get_customer(on: Caller, books: ProviderBooks) -> None:
 
 
 async def create_customer(on: Caller, books: ProviderBooks) -> None:
-    name = on.name("New customer")
+    name = on.fresh("New customer")
 
     made = await on.service.create_customer(name)
 

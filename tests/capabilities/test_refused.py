@@ -41,6 +41,7 @@ ELSEWHERE = frozenset(
     {
         "account",
         "aclose",
+        "audit_payments",
         "bulk_lane",
         "capabilities",
         "connect",

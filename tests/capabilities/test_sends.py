@@ -87,7 +87,7 @@ async def listened(caller: Caller, method: str, heard: Heard) -> Heard:
     if method == "create_invoice":
         await caller.draft(customer_id=customer, **caller.texts())
     else:
-        await call()
+        await call(caller.service)
     return attrs.evolve(heard, sent=list(heard.sent), writes=list(heard.writes))
 
 

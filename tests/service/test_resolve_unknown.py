@@ -108,7 +108,8 @@ async def test_the_table_is_whole(tmp_path: Path) -> None:
 async def test_what_shows_is_settled(provider: str, method: str, tmp_path: Path) -> None:
     """Whatever was sent is found again from the journal alone; nothing is sent to find it."""
     async with desk_of(provider, tmp_path) as (desk, simulator):
-        await cut_off(simulator, await Caller(desk=desk, folder=tmp_path).ready(method))
+        call = await Caller(desk, tmp_path).ready(method)
+        await cut_off(simulator, lambda: call(desk.service))
         before = writes_seen(simulator)
 
         (resolution,) = await desk.service.resolve_unknown()
@@ -126,7 +127,7 @@ async def test_what_shows_is_settled(provider: str, method: str, tmp_path: Path)
 async def test_the_second_step_of_a_chain_is_found(tmp_path: Path) -> None:
     """Asset: the transaction is there, its application was cut off."""
     async with desk_of("asset", tmp_path) as (desk, simulator):
-        invoice = await Caller(desk=desk, folder=tmp_path).issued()
+        invoice = await Caller(desk, tmp_path).issued()
         simulator.plan = FaultPlan.scripted(
             [Fault(kind=FaultKind.STALL_AFTER, at="apply_payment", seconds=60)]
         )
