@@ -253,6 +253,23 @@ async def test_two_matches_are_a_duplicate_and_stay_one(bench: Bench) -> None:
     assert await bench.state() is IntentState.DUPLICATE
 
 
+@pytest.mark.parametrize("left", [0, 1])
+async def test_what_was_found_twice_is_settled_by_a_person_alone(left: int) -> None:
+    """Whoever deletes one of two may mean both: what is left decides nothing about another send."""
+    bench = Bench(policy=RESEND)
+    bench.provider.rows = [Row("p1", "m1", 0.0), Row("p2", "m1", 0.0)]
+    write = bench.append(settle=5.0)
+    with pytest.raises(DuplicateDetected):
+        await bench.guard.run(write, bench.scope(), reference="r1")
+    del bench.provider.rows[left:]
+
+    with pytest.raises(DuplicateDetected, match="by hand"):
+        await bench.guard.run(write, bench.scope(), reference="r1")
+
+    assert bench.provider.sent == []
+    assert await bench.state() is IntentState.DUPLICATE
+
+
 async def test_a_replayed_request_is_noticed_after_a_good_answer(bench: Bench) -> None:
     """A middlebox that doubled the request shows in the look after it."""
     write = bench.append()

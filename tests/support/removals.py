@@ -2,6 +2,7 @@
 
 from audit_removals import OF_AN_AUDIT
 from bulk_removals import OF_BULK_JOBS
+from known_removals import OF_WHAT_IS_KNOWN
 from naive_mistakes import MISTAKES
 from rate_removals import OF_THE_RATE
 from removal import Removal
@@ -391,6 +392,7 @@ REMOVALS = (
         tests=("tests/report/test_page.py",),
     ),
     *OF_AN_AUDIT,
+    *OF_WHAT_IS_KNOWN,
     *OF_BULK_JOBS,
     *MISTAKES,
 )
