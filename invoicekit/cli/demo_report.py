@@ -8,7 +8,7 @@ from rich.console import Console
 from invoicekit.bulk import JobExit, Report, Standing, Usage
 from invoicekit.cli.demo_play import Played
 from invoicekit.cli.failure import explain
-from invoicekit.cli.lines import tell
+from invoicekit.cli.lines import counted, tell
 from invoicekit.cli.report_view import counts_table, problem_line
 from invoicekit.cli.running import Finished
 
@@ -132,6 +132,7 @@ def _verdict(played: Played) -> list[str]:
         ]
     held = ", ".join(f"{verdict.there:,} {kind}" for kind, verdict in verdicts.items())
     doubted = sum(verdict.doubted for verdict in verdicts.values())
-    doubt = [f"{doubted} rows are in doubt: the ledger may hold them or not."] if doubted else []
+    what = counted(doubted, "rows")
+    doubt = [f"In doubt, each there or not in the ledger: {what}."] if doubted else []
     agrees = f"The simulator's own ledger agrees with every row: {held}; no payment twice."
     return ["", agrees, *doubt]

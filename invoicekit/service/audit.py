@@ -160,7 +160,7 @@ class AuditCalls(PaymentCalls):
         Raises:
             UnsupportedOperation: The provider takes no payments, or does not list them.
             UsageError: An instant without a time zone.
-            JournalUnavailable: The journal cannot be read.
+            JournalUnavailable: The journal cannot be read, or a duplicate not be written down.
             AuthenticationError: The credentials are refused.
         """
         self._offered("list_payments")
@@ -193,7 +193,7 @@ class AuditCalls(PaymentCalls):
     ) -> tuple[Sequence[_Recorded], int]:
         """Read the journal's payments of a time that are applied, and count those in doubt."""
         journal, steps = self._connection.journal, self._steps()
-        references: dict[str, None] = {}
+        of_the_time: dict[str, Intent] = {}
         unsettled = 0
         held = journal.intents(provider=self._adapter.name, account=self._connection.site.account)
         async for intent in held:
@@ -204,10 +204,15 @@ class AuditCalls(PaymentCalls):
                 until is None or intent.updated_at < until
             )
             if is_of_the_time and _may_stand(intent):
-                references[intent.reference] = None
+                of_the_time[intent.reference] = intent
         recorded = []
-        for reference in references:
-            intents = [await journal.get(self._connection.guard.key(step, reference)) for step in steps]
+        for reference, one in of_the_time.items():
+            intents = [
+                one
+                if step == one.operation
+                else await journal.get(self._connection.guard.key(step, reference))
+                for step in steps
+            ]
             last = intents[-1]
             if last is not None and last.state in IN_DOUBT and last.state is not IntentState.DUPLICATE:
                 continue  # counted above

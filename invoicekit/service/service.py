@@ -67,7 +67,8 @@ class InvoiceService(BillingCalls, CustomerCalls, AuditCalls, DoubtCalls):
             on_doubt: ``"ask"`` never sends an append again; ``"resend"`` does, but only where a settle
                 bound is declared, after it has passed and two complete reads saw nothing.
             policy: All numbers of the doubt protocol; `on_doubt` is then taken from it.
-            deadline_seconds: How long one call may take in all; None waits as long as it must.
+            deadline_seconds: How long one call may take in all; None waits as long as it must. A journal
+                file that another process keeps locked may take five seconds more.
             hooks: Called with every event; must not raise.
             transport: Performs the HTTP exchanges; borrowed, so close it yourself.
             settings: The adapter's own, e.g. ``api_key=``; what is missing comes from the environment

@@ -268,10 +268,10 @@ async def test_a_journal_that_cannot_be_read_ends_it(monkeypatch: pytest.MonkeyP
     """An audit of half a journal would look like one of the whole."""
     async with three_paid() as books:
 
-        async def broken(*_: object) -> None:
-            raise JournalUnavailable("disk full")
+        def broken(*_: object, **__: object) -> None:
+            raise JournalUnavailable("damaged")
 
-        monkeypatch.setattr(MemoryJournal, "get", broken)
+        monkeypatch.setattr(MemoryJournal, "intents", broken)
 
         with pytest.raises(JournalUnavailable):
             await books.service.audit_payments()
