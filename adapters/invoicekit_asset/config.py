@@ -1,14 +1,13 @@
 """The settings of one Asset business, checked when they are given."""
 
 import re
-from collections.abc import Mapping
 
 import attrs
 
 from invoicekit.errors import ConfigurationError, InvalidAmount
 from invoicekit.model import currency_exponent
 from invoicekit.secret import Secret
-from invoicekit.transport import RateWindow, Site
+from invoicekit.transport import NoKey, RateWindow, Site
 from invoicekit_asset.place import UnusablePlace, base_of
 from invoicekit_asset.token import ClientCredentials
 
@@ -179,12 +178,3 @@ class AssetConfig:
         if self.ledger_id is None:
             raise refused("ledger_id", "is needed for lines, unless each line's kind is a ledger id")
         return self.ledger_id
-
-
-@attrs.frozen
-class NoKey:
-    """No signature of its own: the bearer token says it all."""
-
-    def headers(self) -> Mapping[str, str]:
-        """Return no headers."""
-        return {}

@@ -1,13 +1,12 @@
 """The settings of one Clockify workspace, checked when they are given."""
 
 import re
-from collections.abc import Mapping
 
 import attrs
 
 from invoicekit.errors import ConfigurationError
 from invoicekit.secret import Secret
-from invoicekit.transport import RateWindow, Site
+from invoicekit.transport import HeaderKey, RateWindow, Site
 from invoicekit_clockify.addon import AddonClaims, UnreadableToken
 from invoicekit_clockify.place import Place, UnusablePlace, check_vendor, core_of, reports_of
 
@@ -147,10 +146,12 @@ class ClockifyConfig:
     def site(self) -> Site:
         """Say where the workspace is, as whom we call, and how often."""
         place = self.place()
+        # Source: vendor OpenAPI document; both headers, none, or Authorization get 401 with code 1000 (peer's
+        # live probe of 2026-08-08).
         if self.api_key:
-            credentials = HeaderKey(header="X-Api-Key", secret=self.api_key)
+            credentials = HeaderKey("X-Api-Key", self.api_key)
         elif self.addon_token:
-            credentials = HeaderKey(header="X-Addon-Token", secret=self.addon_token)
+            credentials = HeaderKey("X-Addon-Token", self.addon_token)
         else:
             raise AssertionError("unreachable")
         if self.rate is not None:
@@ -171,19 +172,3 @@ class ClockifyConfig:
             return AddonClaims.read(self.addon_token)
         except UnreadableToken as error:
             raise _refused("addon_token", f"cannot be read: {error}") from None
-
-
-@attrs.frozen(kw_only=True)
-class HeaderKey:
-    """One secret in one header.
-
-    Source: vendor OpenAPI document; both headers, none, or Authorization get 401 with code 1000 (peer's
-        live probe of 2026-08-08).
-    """
-
-    header: str
-    secret: Secret
-
-    def headers(self) -> Mapping[str, str]:
-        """Return the header that signs a request."""
-        return {self.header: self.secret.reveal()}

@@ -13,6 +13,7 @@ from invoicekit.adapter import (
     Capabilities,
     Done,
     HttpResponse,
+    NoKey,
     Operation,
     Sender,
     Sighting,
@@ -61,12 +62,6 @@ _WORDS = {
 }
 
 
-class _NoKeys:
-    def headers(self) -> dict[str, str]:
-        """Return nothing: there is nobody to sign for."""
-        return {}
-
-
 class Local(Adapter[LocalConfig]):
     """One SQLite file as a ledger.
 
@@ -86,7 +81,7 @@ class Local(Adapter[LocalConfig]):
     @classmethod
     def site(cls, config: LocalConfig) -> Site:
         """Name the books; there is no host and no limit."""
-        return Site(hosts={}, credentials=_NoKeys(), account=config.book, windows=())
+        return Site(hosts={}, credentials=NoKey(), account=config.book, windows=())
 
     @classmethod
     def refusal(cls, response: HttpResponse) -> NotApplied | None:

@@ -15,8 +15,10 @@ from invoicekit.operation import Effect, Idempotency, Operation
 from invoicekit.secret import Secret
 from invoicekit.transport import (
     Credentials,
+    HeaderKey,
     HttpRequest,
     HttpResponse,
+    NoKey,
     RateWindow,
     Sender,
     Site,
@@ -33,10 +35,12 @@ __all__ = [
     "Done",
     "Effect",
     "Fields",
+    "HeaderKey",
     "HttpRequest",
     "HttpResponse",
     "Idempotency",
     "Limits",
+    "NoKey",
     "Operation",
     "Probe",
     "RateWindow",

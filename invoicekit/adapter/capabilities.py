@@ -8,6 +8,7 @@ itself works with. The tests hold each row against the provider's simulator.
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from typing import Self
 
 import attrs
 
@@ -64,6 +65,16 @@ class Capability:
     sends: tuple[Operation, ...] = ()
     read_back: str = ""
     filters: frozenset[str] = frozenset()
+
+    @classmethod
+    def reading(cls, read: Operation, *, calls: int = 1) -> Self:
+        """Offer a call that reads, natively."""
+        return cls(support=Support.NATIVE, calls=calls, sends=(read,))
+
+    @classmethod
+    def writing(cls, read: Operation, write: Operation, *, calls: int, read_back: str) -> Self:
+        """Offer a call that looks, writes and looks again, natively."""
+        return cls(support=Support.NATIVE, calls=calls, sends=(read, write), read_back=read_back)
 
     @property
     def is_offered(self) -> bool:

@@ -32,7 +32,7 @@ class ScaleOption(Enum):
 _REWRITES: Mapping[Auth | ScaleOption, tuple[tuple[str, str, str], ...]] = {
     Auth.KEY: (),
     Auth.BEARER: (
-        ("config.py", '"X-Acorn-Key": self.key.reveal()', '"Authorization": f"Bearer {self.key.reveal()}"'),
+        ("config.py", '"X-Acorn-Key", self.api_key', '"Authorization", self.api_key, "Bearer "'),
         ("simulator.py", '= ("X-Acorn-Key",)', '= ("Authorization",)'),
         ("simulator.py", '.get("X-Acorn-Key") != KEY:', '.get("Authorization") != f"Bearer {KEY}":'),
     ),

@@ -57,20 +57,23 @@ def _of_file(path: Path, settings: Mapping[str, object]) -> Subject:
     module = made(lambda: importlib.import_module(path.stem))
     if isinstance(module, Exception):
         raise AdapterLoadError(f"{path} cannot be imported: {type(module).__name__}: {module}") from module
-    adapter = _only(module, Adapter, path)
-    return Subject(adapter=adapter, simulator=_only(module, Simulator, path), settings=settings)
+    adapter = _only(module, Adapter, path, is_own=True)
+    simulator = _only(module, Simulator, path, is_own=False)
+    return Subject(adapter=adapter, simulator=simulator, settings=settings)
 
 
-def _only(module: ModuleType, base: type[Any], path: Path) -> type[Any]:
-    found = [
+def _only(module: ModuleType, base: type[Any], path: Path, *, is_own: bool) -> type[Any]:
+    found = {
         one
         for _, one in inspect.getmembers(module, inspect.isclass)
-        if issubclass(one, base) and one.__module__ == module.__name__ and not inspect.isabstract(one)
-    ]
+        if issubclass(one, base) and one is not base and not inspect.isabstract(one)
+    }
+    if is_own or len(found) > 1:
+        found = {one for one in found if one.__module__ == module.__name__}
     if len(found) != 1:
-        told = ", ".join(one.__name__ for one in found) or "none"
+        told = ", ".join(sorted(one.__name__ for one in found)) or "none"
         raise AdapterNotFound(f"{path} defines {told} that derive from {base.__name__}, and one is judged")
-    return found[0]
+    return found.pop()
 
 
 def _import_from(folder: Path) -> None:

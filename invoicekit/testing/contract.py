@@ -62,14 +62,16 @@ class ContractReport:
 
     @property
     def tier(self) -> Tier | None:
-        """The highest tier up to which every rule that applies holds; None where bronze does not."""
+        """The highest tier up to which every rule that applies holds; None where bronze does not.
+
+        A tier of which nothing applies is not reached: what only reads has no safe writes to show.
+        """
         reached = None
         for tier in _TIERS:
-            of_tier = [one for one in self.judgements if one.rule.tier is tier]
-            if any(one.verdict in {Verdict.BROKEN, Verdict.EXEMPT} for one in of_tier):
+            verdicts = {one.verdict for one in self.judgements if one.rule.tier is tier}
+            if verdicts & {Verdict.BROKEN, Verdict.EXEMPT} or Verdict.HOLDS not in verdicts:
                 return reached
-            if any(one.verdict is Verdict.HOLDS for one in of_tier):
-                reached = tier
+            reached = tier
         return reached
 
 

@@ -6,7 +6,15 @@ from invoicekit.transport.bounds import check_url
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing, Transport
 from invoicekit.transport.message import HttpRequest, HttpResponse
 from invoicekit.transport.sender import Sender
-from invoicekit.transport.site import Credentials, RateWindow, Site, Token, TokenSource
+from invoicekit.transport.site import (
+    Credentials,
+    HeaderKey,
+    NoKey,
+    RateWindow,
+    Site,
+    Token,
+    TokenSource,
+)
 
 if TYPE_CHECKING:
     from invoicekit.transport.aiohttp_client import AiohttpTransport
@@ -16,8 +24,10 @@ __all__ = [
     "Credentials",
     "Departed",
     "ExchangeFailed",
+    "HeaderKey",
     "HttpRequest",
     "HttpResponse",
+    "NoKey",
     "Outgoing",
     "RateWindow",
     "Sender",

@@ -18,6 +18,33 @@ class Credentials(Protocol):
         ...
 
 
+@attrs.frozen
+class HeaderKey:
+    """Signs with one secret in one header.
+
+    Attributes:
+        header: Its name, e.g. ``X-Api-Key``.
+        secret: What it holds.
+        prefix: What stands before the secret, e.g. ``"Bearer "``.
+    """
+
+    header: str
+    secret: Secret
+    prefix: str = ""
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the header that signs a request."""
+        return {self.header: f"{self.prefix}{self.secret.reveal()}"}
+
+
+class NoKey:
+    """Signs nothing: a bearer token says it all, or there is nobody to sign for."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Return no headers."""
+        return {}
+
+
 @attrs.frozen(kw_only=True)
 class Token:
     """A bearer token that lives for a while.

@@ -65,6 +65,10 @@ class Caller(Hand):
         """Refuse: a desk has its time."""
         raise AssertionError(f"the desk has no {entries} entries more")
 
+    def made_up(self, kind: str, *, rows: str) -> str:
+        """Refuse: every adapter of a desk can create what it needs."""
+        raise AssertionError(f"the desk makes no {kind} up")
+
     async def ready(self, method: str) -> Call:
         """Return the call of a service method, its records made."""
         if method == "export_pdf":

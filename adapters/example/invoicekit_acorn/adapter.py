@@ -70,14 +70,7 @@ CREATE = Operation(name="create_invoice", effect=Effect.APPEND, idempotency=Idem
 CUSTOM = Operation(name="create_customer", effect=Effect.APPEND, idempotency=Idempotency.NATURAL_KEY)
 PAY = Operation(name="record_payment", effect=Effect.APPEND, idempotency=Idempotency.MARKER)
 SET = Operation(name="set_status", effect=Effect.SET, idempotency=Idempotency.SET_VALUE)
-
-
-def _reads(calls: int = 1) -> Capability:
-    return Capability(support=Support.NATIVE, calls=calls, sends=(READ,))
-
-
-def _writes(operation: Operation, calls: int, read_back: str) -> Capability:
-    return Capability(support=Support.NATIVE, calls=calls, sends=(READ, operation), read_back=read_back)
+reading, writing = Capability.reading, Capability.writing
 
 
 class Acorn(Adapter[AcornConfig]):
@@ -90,16 +83,18 @@ class Acorn(Adapter[AcornConfig]):
         statuses=STATUSES,
         limits=Limits(windows={"until told": UNTIL_TOLD}, page_size=PAGE_SIZE),
         operations={
-            "get_invoice": _reads(),
-            "find_invoice": _reads(),
-            "list_invoices": _reads(),
-            "list_payments": _reads(2),
-            "list_customers": _reads(),
-            "get_customer": _reads(),
-            "create_invoice": _writes(CREATE, 3, "the invoice of that number"),
-            "create_customer": _writes(CUSTOM, 3, "the customer of that name"),
-            "record_payment": _writes(PAY, 5, "the payments, for the marker in their notes"),
-            "set_status": _writes(SET, 3, "the invoice's status"),
+            "get_invoice": reading(READ),
+            "find_invoice": reading(READ),
+            "list_invoices": reading(READ),
+            "list_payments": reading(READ, calls=2),
+            "list_customers": reading(READ),
+            "get_customer": reading(READ),
+            "create_invoice": writing(READ, CREATE, calls=3, read_back="the invoice of that number"),
+            "create_customer": writing(READ, CUSTOM, calls=3, read_back="the customer of that name"),
+            "record_payment": writing(
+                READ, PAY, calls=5, read_back="the notes of the payments, for the marker"
+            ),
+            "set_status": writing(READ, SET, calls=3, read_back="the invoice's status"),
             "delete_invoice": Capability(support=Support.UNSUPPORTED, alternative="set_status(VOID)"),
         },
     )

@@ -1,20 +1,10 @@
 """Where Acorn is, and who we are there."""
 
-from collections.abc import Mapping
-
 import attrs
 
-from invoicekit.adapter import RateWindow, Secret, Site
+from invoicekit.adapter import HeaderKey, RateWindow, Secret, Site
 
 UNTIL_TOLD = (RateWindow(limit=5, seconds=1.0),)
-
-
-@attrs.frozen
-class _Key:
-    key: Secret
-
-    def headers(self) -> Mapping[str, str]:
-        return {"X-Acorn-Key": self.key.reveal()}
 
 
 @attrs.frozen(kw_only=True)
@@ -34,5 +24,8 @@ class AcornConfig:
     def site(self) -> Site:
         """Say where the account is, as whom we call, and how often."""
         return Site(
-            hosts={"api": self.base_url}, credentials=_Key(self.api_key), account="acorn", windows=UNTIL_TOLD
+            hosts={"api": self.base_url},
+            credentials=HeaderKey("X-Acorn-Key", self.api_key),
+            account="acorn",
+            windows=UNTIL_TOLD,
         )
