@@ -137,7 +137,9 @@ def _found(finding: AuditedPayment) -> str:
         return explain(finding.error)
     if finding.standing is Standing.UNREAD:
         return "neither its id nor a marker is on record"
-    return ", ".join(f"{payment.amount} ({payment.id or 'no id'})" for payment in finding.found) or "nothing"
+    if not finding.found:
+        return f"nothing; on record: {finding.evidence}" if finding.evidence else "nothing"
+    return ", ".join(f"{payment.amount} ({payment.id or 'no id'})" for payment in finding.found)
 
 
 def _as_json(audited: PaymentAudit) -> dict[str, object]:
@@ -154,6 +156,7 @@ def _as_json(audited: PaymentAudit) -> dict[str, object]:
                 "invoice_id": finding.invoice_id,
                 "asked": None if finding.asked is None else str(finding.asked),
                 "found": [{"id": payment.id, "amount": str(payment.amount)} for payment in finding.found],
+                "on_record": finding.evidence,
                 "why": "" if finding.error is None else explain(finding.error),
             }
             for finding in audited.findings

@@ -52,6 +52,7 @@ class AuditedPayment:
         marker: Ours in the provider's note; empty where none is used.
         asked: The amount that was asked for; None where the record is older than that was kept.
         found: What stands there.
+        evidence: What the record rests on; a person's word where somebody settled it by that.
         error: Why it could not be read.
     """
 
@@ -61,6 +62,7 @@ class AuditedPayment:
     marker: str = ""
     asked: Money | None = None
     found: tuple[Payment, ...] = ()
+    evidence: str = ""
     error: InvoiceKitError | None = None
 
 
@@ -118,6 +120,7 @@ class _Recorded:
             marker=next((intent.marker for intent in self.intents if intent.marker), ""),
             asked=self.amount,
             found=tuple(found),
+            evidence=self.last.evidence,
             error=error,
         )
 

@@ -161,6 +161,19 @@ async def test_one_that_is_gone_and_one_that_was_changed() -> None:
         assert await books.state("bank-1") is IntentState.CONFIRMED
 
 
+async def test_what_stands_by_a_persons_word_says_so() -> None:
+    """No marker finds it; who reads the audit knows then whom to ask."""
+    async with three_paid() as books:
+        books.bench.disturb(Fault(kind=FaultKind.ERROR_BEFORE, at="add_payment"))
+        with pytest.raises(OutcomeUnknown):
+            await books.pay(0, "bank-9")
+        await books.service.settle("bank-9", is_applied=True, because="Ann saw it")
+
+        [finding] = (await books.service.audit_payments()).findings
+
+    assert (finding.standing, finding.evidence) == (Standing.MISSING, "a person's word: Ann saw it")
+
+
 async def test_a_marker_that_stands_twice_is_told_whosoever_it_is() -> None:
     """Another machine's journal may be lost; its marker still says that two are one payment."""
     async with three_paid() as books:
