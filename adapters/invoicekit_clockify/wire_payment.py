@@ -7,6 +7,7 @@ from functools import partial
 
 import attrs
 
+from invoicekit.adapter import markers_in
 from invoicekit.errors import InvalidAmount, UsageError
 from invoicekit.model import MISSING, NO_HEADERS, Absent, NewPayment, Payment
 from invoicekit.wire import Unparsed, read_instant, write_instant
@@ -16,7 +17,6 @@ NOTE_LIMIT = 1000
 """Source: vendor OpenAPI document, maxLength of a payment's note."""
 
 _WORD = re.compile(r"[0-9A-Za-z_]")
-_ANY_MARKER = re.compile(r"(?<![0-9A-Za-z_])ik:[0-9a-f]{16}(?![0-9A-Za-z_])")
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +116,7 @@ class PaymentRecord:
     @property
     def carries_any_marker(self) -> bool:
         """Whether the note holds a marker of ours as a whole, of whatever reference."""
-        return isinstance(self.wire.note, str) and _ANY_MARKER.search(self.wire.note) is not None
+        return isinstance(self.wire.note, str) and bool(markers_in(self.wire.note))
 
 
 def read_payments(

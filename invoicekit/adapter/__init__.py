@@ -10,6 +10,7 @@ from invoicekit.adapter.capabilities import (
     Webhooks,
 )
 from invoicekit.adapter.contract import ADAPTER_API, Adapter, Probe
+from invoicekit.adapter.marker import MARKER_PREFIX, markers_in
 from invoicekit.adapter.write import Done, Sighting, Write
 from invoicekit.operation import Effect, Idempotency, Operation
 from invoicekit.secret import Secret
@@ -28,6 +29,7 @@ from invoicekit.transport import (
 
 __all__ = [
     "ADAPTER_API",
+    "MARKER_PREFIX",
     "Adapter",
     "Capabilities",
     "Capability",
@@ -54,4 +56,5 @@ __all__ = [
     "TokenSource",
     "Webhooks",
     "Write",
+    "markers_in",
 ]

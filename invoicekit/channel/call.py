@@ -16,7 +16,6 @@ from invoicekit.channel.retry import RetryPolicy
 from invoicekit.channel.retry_after import LONGEST_BELIEVED_SECONDS
 from invoicekit.channel.stats import Counters
 from invoicekit.channel.token import TokenKeeper, bearer
-from invoicekit.channel.under_way import UnderWay
 from invoicekit.channel.verdict import Refusal, judge_answer, judge_loss, judge_overdue
 from invoicekit.clock import Clock
 from invoicekit.errors import (
@@ -37,6 +36,7 @@ from invoicekit.transport import (
     Outgoing,
     Token,
     Transport,
+    UnderWay,
 )
 
 

@@ -183,11 +183,6 @@ class Limiter:
         return self._control.rate
 
     @property
-    def paused_until(self) -> float | None:
-        """Monotonic seconds at which a pause ends; None while there is none."""
-        return self._paused_until if self._paused_until > self._clock.monotonic() else None
-
-    @property
     def pause_seconds(self) -> float:
         """Seconds until a pause ends; 0 while there is none."""
         return max(0.0, self._paused_until - self._clock.monotonic())

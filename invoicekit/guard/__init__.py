@@ -9,7 +9,6 @@ from invoicekit.guard.identity import (
     fingerprint_of,
     is_derived,
     marker_of,
-    markers_in,
     time_reference,
     value_reference,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "fingerprint_of",
     "is_derived",
     "marker_of",
-    "markers_in",
     "read_patiently",
     "settle_by_hand",
     "time_reference",

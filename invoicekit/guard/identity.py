@@ -1,18 +1,16 @@
 """Names that never depend on chance or time, so that a rerun elsewhere finds what was written."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from invoicekit.adapter import MARKER_PREFIX
 from invoicekit.errors import UsageError
 from invoicekit.journal import IntentKey
 from invoicekit.model import Money
 
-MARKER_PREFIX = "ik:"
 AUTO_PREFIX = "auto:"
 VALUE_PREFIX = "value:"
-_ANY_MARKER = re.compile(r"(?<![0-9A-Za-z_])ik:[0-9a-f]{16}(?![0-9A-Za-z_])")
 _SEPARATOR = "\x1f"
 _REFERENCE_LIMIT = 200
 
@@ -24,11 +22,6 @@ def _digest(*parts: str) -> str:
 def marker_of(key: IntentKey) -> str:
     """Return what is written into the provider's record of an append: ``ik:`` and 16 hex digits."""
     return MARKER_PREFIX + _digest("marker", key.provider, key.account, key.operation, key.reference)[:16]
-
-
-def markers_in(note: str) -> Sequence[str]:
-    """Return every marker of ours in a note, each as a word of its own, whatever stands around it."""
-    return _ANY_MARKER.findall(note) if MARKER_PREFIX in note else ()
 
 
 def fingerprint_of(target: str, content: str) -> str:

@@ -9,13 +9,14 @@ from enum import Enum
 
 import attrs
 
+from invoicekit.adapter import markers_in
 from invoicekit.errors import (
     AuthenticationError,
     InvoiceKitError,
     JournalUnavailable,
     UsageError,
 )
-from invoicekit.guard import IN_DOUBT, markers_in
+from invoicekit.guard import IN_DOUBT
 from invoicekit.journal import IllegalMove, Intent, IntentState
 from invoicekit.model import Money, Payment
 from invoicekit.service.payments import PaymentCalls

@@ -15,6 +15,7 @@ from invoicekit.transport.site import (
     Token,
     TokenSource,
 )
+from invoicekit.transport.under_way import UnderWay
 
 if TYPE_CHECKING:
     from invoicekit.transport.aiohttp_client import AiohttpTransport
@@ -35,6 +36,7 @@ __all__ = [
     "Token",
     "TokenSource",
     "Transport",
+    "UnderWay",
     "check_url",
 ]
 

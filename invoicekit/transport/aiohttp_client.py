@@ -17,6 +17,7 @@ from invoicekit.transport.failure import contain
 from invoicekit.transport.message import HttpResponse
 from invoicekit.transport.strict import StrictConnector, StrictResponse, abort
 from invoicekit.transport.trial import is_fit
+from invoicekit.transport.under_way import UnderWay
 from invoicekit.transport.watch import Watch
 
 CONNECTIONS: Final = 100
@@ -81,8 +82,7 @@ class AiohttpTransport:
         }
         self._direct: DirectExchange | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._under_way = 0
-        self._idle: asyncio.Event | None = None
+        self._under_way = UnderWay()
         self._is_closed = False
 
     # Coroutines handed on rather than awaited: every answer passes through all that wait for it.
@@ -113,15 +113,13 @@ class AiohttpTransport:
         self._is_closed = True
         session = self._session
         try:
-            if self._under_way:
-                self._idle = self._idle or asyncio.Event()
-                await self._idle.wait()
+            await self._under_way.ended()
         finally:
             if session is not None and not self._is_borrowed:
                 await session.close()
 
     async def _exchange(self, outgoing: Outgoing, watch: Watch | None) -> HttpResponse:
-        self._under_way += 1
+        self._under_way.begin()
         try:
             session, direct = self._ready(), self._direct
             prepared = None if direct is None else direct.prepare(outgoing)
@@ -134,9 +132,7 @@ class AiohttpTransport:
                 _drop(response)
                 raise
         finally:
-            self._under_way -= 1
-            if self._idle is not None and not self._under_way:
-                self._idle.set()
+            self._under_way.end()
         return HttpResponse(
             status=response.status,
             headers=_lower(response),

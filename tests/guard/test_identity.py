@@ -6,7 +6,8 @@ from typing import Any
 import attrs
 import pytest
 
-from invoicekit.guard import derived_reference, fingerprint_of, marker_of, markers_in
+from invoicekit.adapter import markers_in
+from invoicekit.guard import derived_reference, fingerprint_of, marker_of
 from invoicekit.journal import IntentKey
 from invoicekit.model import Money
 
