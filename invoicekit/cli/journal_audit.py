@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from invoicekit.cli.options import (
     WorkspaceOption,
 )
 from invoicekit.errors import UsageError
+from invoicekit.model import Payment
 from invoicekit.service import AuditedPayment, PaymentAudit, Standing
 
 _UNCUT = 10_000
@@ -122,7 +124,7 @@ def _show(console: Console, audited: PaymentAudit) -> None:
     for finding in audited.findings:
         table.add_row(
             finding.standing.value,
-            escape(finding.reference or f"another journal's {finding.marker}"),
+            escape(finding.reference or f"outside this audit: {finding.marker}"),
             escape(finding.invoice_id),
             "" if finding.asked is None else str(finding.asked),
             escape(_found(finding)),
@@ -137,9 +139,18 @@ def _found(finding: AuditedPayment) -> str:
         return explain(finding.error)
     if finding.standing is Standing.UNREAD:
         return "neither its id nor a marker is on record"
-    if not finding.found:
-        return f"nothing; on record: {finding.evidence}" if finding.evidence else "nothing"
-    return ", ".join(f"{payment.amount} ({payment.id or 'no id'})" for payment in finding.found)
+    if finding.found:
+        return _listed(finding.found)
+    parts = ["nothing"]
+    if finding.alike:
+        parts.append(f"alike, without our marker: {_listed(finding.alike)}")
+    if finding.evidence:
+        parts.append(f"on record: {finding.evidence}")
+    return "; ".join(parts)
+
+
+def _listed(payments: Sequence[Payment]) -> str:
+    return ", ".join(f"{payment.amount} ({payment.id or 'no id'})" for payment in payments)
 
 
 def _as_json(audited: PaymentAudit) -> dict[str, object]:
@@ -156,6 +167,7 @@ def _as_json(audited: PaymentAudit) -> dict[str, object]:
                 "invoice_id": finding.invoice_id,
                 "asked": None if finding.asked is None else str(finding.asked),
                 "found": [{"id": payment.id, "amount": str(payment.amount)} for payment in finding.found],
+                "alike": [{"id": payment.id, "amount": str(payment.amount)} for payment in finding.alike],
                 "on_record": finding.evidence,
                 "why": "" if finding.error is None else explain(finding.error),
             }

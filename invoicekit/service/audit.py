@@ -48,11 +48,13 @@ class AuditedPayment:
     """One payment of the journal's, and what stands of it.
 
     Attributes:
-        reference: What it was recorded under; empty where a marker of ours stands twice that this journal
-            does not know.
+        reference: What it was recorded under; empty where a marker stands twice that is none of those
+            looked at: another journal's, or of another time.
         marker: Ours in the provider's note; empty where none is used.
         asked: The amount that was asked for; None where the record is older than that was kept.
         found: What stands there.
+        alike: Where nothing does: payments of this amount that nobody's marker is on. One of them may be
+            it, its note rewritten by the provider; or somebody entered it by hand.
         evidence: What the record rests on; a person's word where somebody settled it by that.
         error: Why it could not be read.
     """
@@ -63,6 +65,7 @@ class AuditedPayment:
     marker: str = ""
     asked: Money | None = None
     found: tuple[Payment, ...] = ()
+    alike: tuple[Payment, ...] = ()
     evidence: str = ""
     error: InvoiceKitError | None = None
 
@@ -237,14 +240,21 @@ class AuditCalls(PaymentCalls):
             raise
         except InvoiceKitError as failure:
             return [one.finding(Standing.UNREAD, error=failure) for one in held]
-        by_name = self._by_name(listed)
+        # A list that grows while it is read shows a row on two pages: still one payment.
+        rows = list({payment.id or number: payment for number, payment in enumerate(listed)}.values())
+        by_name = self._by_name(rows)
+        found = [self._found(one, by_name) for one in held]
+        claimed = {id(payment) for payments in found for payment in payments}
+        unclaimed = [
+            payment for payment in rows if id(payment) not in claimed and not markers_in(_note_of(payment))
+        ]
         findings = []
-        for one in held:
-            found = {id(payment): payment for name in one.names for payment in by_name.get(name, ())}
-            standing = one.stands(list(found.values()))
-            await self._write_down(one.last, standing, count=len(found))
+        for one, payments in zip(held, found, strict=True):
+            standing = one.stands(payments)
+            await self._write_down(one.last, standing, count=len(payments))
             if standing is not Standing.ONCE:
-                findings.append(one.finding(standing, found.values()))
+                alike = [] if payments else [other for other in unclaimed if other.amount == one.amount]
+                findings.append(attrs.evolve(one.finding(standing, payments), alike=tuple(alike)))
         known = frozenset(name for one in held for name in one.names)
         return findings + [
             AuditedPayment(
@@ -258,14 +268,18 @@ class AuditCalls(PaymentCalls):
             if name not in known and len(payments) > 1 and markers_in(name)
         ]
 
-    def _by_name(self, listed: Sequence[Payment]) -> Mapping[str, Sequence[Payment]]:
+    @staticmethod
+    def _found(one: _Recorded, by_name: Mapping[str, Sequence[Payment]]) -> Sequence[Payment]:
+        found = {id(payment): payment for name in one.names for payment in by_name.get(name, ())}
+        return tuple(found.values())
+
+    def _by_name(self, rows: Sequence[Payment]) -> Mapping[str, Sequence[Payment]]:
         """Order payments by every name that a record may know them under."""
         by_name: dict[str, list[Payment]] = defaultdict(list)
-        # A list that grows while it is read shows a row on two pages: still one payment.
-        for payment in {payment.id or number: payment for number, payment in enumerate(listed)}.values():
-            note = payment.note if isinstance(payment.note, str) else ""
+        for payment in rows:
             # One without an id is the invoice's only one.
-            names = {payment.id or payment.invoice_id, *markers_in(note), *self._adapter.aliases_of(payment)}
+            names = {payment.id or payment.invoice_id, *markers_in(_note_of(payment))}
+            names |= self._adapter.aliases_of(payment)
             for name in names:
                 by_name[name].append(payment)
         return by_name
@@ -284,6 +298,10 @@ class AuditCalls(PaymentCalls):
             )
         except IllegalMove:
             return  # somebody settled it meanwhile
+
+
+def _note_of(payment: Payment) -> str:
+    return payment.note if isinstance(payment.note, str) else ""
 
 
 def _total(amounts: Sequence[Money]) -> Money | None:

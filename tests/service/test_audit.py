@@ -16,12 +16,14 @@ from invoicekit import InvoiceService, Money, OutcomeUnknown
 from invoicekit.errors import AuthenticationError, DuplicateDetected, JournalUnavailable, UsageError
 from invoicekit.guard import IN_DOUBT, marker_of
 from invoicekit.journal import IntentKey, IntentState, MemoryJournal
+from invoicekit.model import Page, Payment
 from invoicekit.service import PaymentAudit, Standing
 from invoicekit.simulate import Fault, FaultKind
 from invoicekit.testing import Subject
 from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import WHEN, Hand
 from invoicekit_asset.simulator import AssetSimulator
+from invoicekit_clockify import Clockify
 from invoicekit_clockify.simulator import ClockifySimulator
 
 pytestmark = pytest.mark.looptime
@@ -161,6 +163,22 @@ async def test_one_that_is_gone_and_one_that_was_changed() -> None:
         assert await books.state("bank-1") is IntentState.CONFIRMED
 
 
+@pytest.mark.parametrize(("note", "amount", "alike"), [("", 12_000, 1), (None, 12_000, 1), ("", 11_900, 0)])
+async def test_one_whose_note_was_rewritten_is_shown_as_alike(
+    note: str | None, amount: int, alike: int
+) -> None:
+    """Not taken for ours, and not kept from whoever has to look; what has another's marker is another's."""
+    async with three_paid() as books:
+        others = IntentKey("clockify", "elsewhere", "record_payment", "r")
+        [ours] = books.held(0)
+        strange = attrs.evolve(ours, id="7" * 24, note=f"theirs {marker_of(others)}")
+        books.held(0)[:] = [attrs.evolve(ours, id="6" * 24, note=note, amount=amount), strange]
+
+        [finding] = (await books.service.audit_payments()).findings
+
+    assert (finding.standing, len(finding.alike)) == (Standing.MISSING, alike)
+
+
 async def test_what_stands_by_a_persons_word_says_so() -> None:
     """No marker finds it; who reads the audit knows then whom to ask."""
     async with three_paid() as books:
@@ -187,6 +205,23 @@ async def test_a_marker_that_stands_twice_is_told_whosoever_it_is() -> None:
             ("", marker, Standing.TWICE)
         ]
         assert audit.counts[Standing.ONCE] == 3
+
+
+async def test_a_row_that_a_growing_list_shows_twice_is_one_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody recorded another one between two pages."""
+    async with three_paid() as books:
+        list_payments = Clockify.list_payments
+
+        async def grown(self: Clockify, invoice_id: str, cursor: str | None) -> Page[Payment]:
+            page = await list_payments(self, invoice_id, None)
+            another = attrs.evolve(page.items[0], id="9" * 24, note="")
+            return Page(items=(*page.items, another)) if cursor else attrs.evolve(page, next_cursor="1")
+
+        monkeypatch.setattr(Clockify, "list_payments", grown)
+
+        audit = await books.service.audit_payments()
+
+    assert audit.findings == ()
 
 
 async def test_only_what_was_settled_in_the_time_asked_for() -> None:

@@ -30,8 +30,8 @@ OF_AN_AUDIT = (
     Removal(
         name="the other names of a payment",
         path=_AUDIT,
-        line=", *self._adapter.aliases_of(payment)}",
-        without="}",
+        line="names |= self._adapter.aliases_of(payment)",
+        without="pass",
         tests=_TESTS,
     ),
     Removal(
@@ -39,6 +39,20 @@ OF_AN_AUDIT = (
         path=_AUDIT,
         line="if name not in known and len(payments) > 1 and markers_in(name)",
         without="if False",
+        tests=_TESTS,
+    ),
+    Removal(
+        name="a row on two pages is one payment",
+        path=_AUDIT,
+        line="rows = list({payment.id or number: payment for number, payment in enumerate(listed)}.values())",
+        without="rows = list(listed)",
+        tests=_TESTS,
+    ),
+    Removal(
+        name="what looks like a missing payment",
+        path=_AUDIT,
+        line="alike = [] if payments else [other for other in unclaimed if other.amount == one.amount]",
+        without="alike = []",
         tests=_TESTS,
     ),
     Removal(
