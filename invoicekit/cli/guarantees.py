@@ -54,7 +54,7 @@ _BLIND_VALUE = Guarantee(
 )
 _UNMARKED = Guarantee(
     promise="one send, never repeated by itself",
-    assumption="always: it is sent once",
+    assumption="the journal is kept: without it, one send for each call",
     doubt="OutcomeUnknown, unless the call itself saw it; look at the provider and settle it by hand",
 )
 
