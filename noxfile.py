@@ -172,6 +172,13 @@ def sabotage(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the adapters one small thing at a time, and see how many changes the kit alone notices."""
+    session.install("-e", ".[cli,test]")
+    session.run("python", "tests/support/mutants.py", *session.posargs)
+
+
+@nox.session
 def openapi(session: nox.Session) -> None:
     """Check requests and simulator answers against the providers' descriptions.
 

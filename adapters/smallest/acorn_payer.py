@@ -103,7 +103,7 @@ class AcornPayer(ik.Adapter[PayerConfig]):
     @classmethod
     def refusal(cls, response: ik.HttpResponse) -> errors.NotApplied | None:
         """Say what certainly had no effect, by the code that Acorn's errors carry."""
-        if not 400 <= response.status < 500 or b'"code"' not in response.body:
+        if response.status not in {400, 401, 409} or b'"code"' not in response.body:
             return None
         kinds = {b"bad_key": errors.AuthenticationError, b"not_found": errors.NotFound}
         kind = next((kind for code, kind in kinds.items() if code in response.body), errors.InvalidRequest)
@@ -202,8 +202,7 @@ class AcornPayer(ik.Adapter[PayerConfig]):
         return CODEC.parse((await sender.send(operation, request)).body)
 
     async def _invoice(self, sender: Sender, invoice_id: str) -> Invoice:
-        path = INVOICE.fill(invoice=invoice_id)
-        return _invoice(await self._send(sender, READ, "GET", path), invoice_id)
+        return _invoice(await self._send(sender, READ, "GET", INVOICE.fill(invoice=invoice_id)), invoice_id)
 
     async def _numbered(self, sender: Sender, number: str) -> Sequence[Invoice]:
         page = await self._page(sender, INVOICES, None, ("number", number))
@@ -237,13 +236,14 @@ def _invoice(row: object, expected_id: str | None = None) -> Invoice:
         total=total,
         amount_paid=paid,
         amount_due=total - paid,
+        raw=CODEC.structure(row, dict[str, object]),
     )
 
 
 def _payment(row: object, invoice_id: str, currency: str) -> Payment:
-    wire = CODEC.structure(row, _Payment)
+    wire, raw = CODEC.structure(row, _Payment), CODEC.structure(row, dict[str, object])
     amount, paid_at = MINOR_BY_EXPONENT.read(wire.amount, currency), read_instant(wire.paid_at)
-    return Payment(id=wire.id, invoice_id=invoice_id, amount=amount, paid_at=paid_at, note=wire.note)
+    return Payment(id=wire.id, invoice_id=invoice_id, amount=amount, paid_at=paid_at, note=wire.note, raw=raw)
 
 
 def _done(invoice: Invoice) -> Done[Invoice]:

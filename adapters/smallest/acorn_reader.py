@@ -12,7 +12,6 @@ from invoicekit.wire import MINOR_BY_EXPONENT, Codec, PathTemplate
 
 CODEC, READ, UNKNOWN = Codec(), ik.Operation(name="read"), InvoiceStatus.UNKNOWN
 INVOICE = PathTemplate("/v1/invoices/{invoice}", pattern=re.compile(r"[a-z]{3}-[0-9]{6}"))
-READS = ik.Capability(support=ik.Support.NATIVE, sends=(READ,))
 STATUSES = {word: InvoiceStatus(word) for word in ("draft", "open", "paid", "void")}
 
 
@@ -36,7 +35,7 @@ class AcornReader(ik.Adapter[ReaderConfig]):
     """Reads one Acorn account; all else is refused before any request."""
 
     name, api, config_type = "acorn", 1, ReaderConfig
-    capabilities = ik.Capabilities(operations={"get_invoice": READS})
+    capabilities = ik.Capabilities(operations={"get_invoice": ik.Capability.reading(READ)})
 
     @classmethod
     def site(cls, config: ReaderConfig) -> ik.Site:
@@ -53,8 +52,9 @@ class AcornReader(ik.Adapter[ReaderConfig]):
     async def get_invoice(self, invoice_id: str) -> Invoice:
         """Read one invoice."""
         request = ik.HttpRequest(method="GET", path=INVOICE.fill(invoice=invoice_id))
-        wire = CODEC.decode((await self.sender.send(READ, request)).body, _Wire, where="invoice")
+        body = (await self.sender.send(READ, request)).body
+        wire, raw = CODEC.decode(body, _Wire, where="invoice"), CODEC.decode(body, dict[str, object])
         if wire.id != invoice_id:
             raise MalformedResponse("the answer is about another invoice")
         status, total = STATUSES.get(wire.status, UNKNOWN), MINOR_BY_EXPONENT.read(wire.total, wire.currency)
-        return Invoice(id=wire.id, status=status, raw_status=wire.status, total=total)
+        return Invoice(id=wire.id, status=status, raw_status=wire.status, total=total, raw=raw)

@@ -17,9 +17,11 @@ from invoicekit.testing import (
     RULES,
     ContractReport,
     Judgement,
+    Record,
     Subject,
     Verdict,
     is_path,
+    record,
     rule_of,
     run_contract,
     subject_at,
@@ -51,6 +53,12 @@ def check(
         typer.Option("--set", metavar="KEY=VALUE", help="A setting that the simulator does not say."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Write the tier into the adapter's package, for users to see in `providers`."
+        ),
+    ] = False,
 ) -> None:
     """Judge an adapter by its simulator's ledger: what it must do, what it did, why it matters.
 
@@ -63,11 +71,16 @@ def check(
         raise UsageError(
             f"{name} has no simulator to judge it by: offer one under the entry points invoicekit.simulators"
         )
+    if keep and rules:
+        raise UsageError("--record is for the whole contract; leave --rule out")
     report = run_contract(subject, rules=chosen, seed=seed)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2))
     else:
         _show(Console(emoji=False), report, asked=name)
+    if keep:
+        path = record(subject.adapter, Record.of(report))
+        typer.echo(f"Recorded in {path}.", err=as_json)
     raise typer.Exit(JobExit.DONE if report.is_conformant else JobExit.REJECTED)
 
 

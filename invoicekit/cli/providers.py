@@ -15,6 +15,7 @@ from invoicekit.cli.provider_matrix import markdown, matrix, show_legend
 from invoicekit.cli.provider_sheet import show_sheet
 from invoicekit.errors import UsageError
 from invoicekit.registry import Installed, Registry
+from invoicekit.testing import Record, recorded
 
 
 @attrs.frozen(kw_only=True)
@@ -22,12 +23,14 @@ class Found:
     """One installed provider, looked at.
 
     Attributes:
+        record: How it stood before the contract when it was released; None where nobody wrote it down.
         problem: Why it cannot be used; empty where it can.
     """
 
     installed: Installed
     capabilities: Capabilities | None = None
     has_simulator: bool = False
+    record: Record | None = None
     problem: str = ""
 
 
@@ -85,10 +88,15 @@ def _look_at(registry: Registry, installed: Installed, *, has_simulator: bool) -
     if installed.problem:
         return Found(installed=installed, problem=installed.problem)
     try:
-        capabilities = registry.adapter(installed.name).capabilities
+        adapter = registry.adapter(installed.name)
     except UsageError as failure:
         return Found(installed=installed, problem=str(failure))
-    return Found(installed=installed, capabilities=capabilities, has_simulator=has_simulator)
+    return Found(
+        installed=installed,
+        capabilities=adapter.capabilities,
+        has_simulator=has_simulator,
+        record=recorded(adapter),
+    )
 
 
 def _show_origin(console: Console, found: Found) -> None:
@@ -96,7 +104,12 @@ def _show_origin(console: Console, found: Found) -> None:
     console.print(f"[bold]{name}[/bold]  {escape(found.installed.origin)}", highlight=False)
     if found.problem:
         console.print(f"  cannot be used: {escape(found.problem)}", highlight=False, soft_wrap=True)
-    elif found.has_simulator:
+        return
+    told = "not judged, or its release does not say" if found.record is None else str(found.record)
+    console.print(f"  contract: {escape(told)}", highlight=False)
+    for rule, reason in () if found.record is None else sorted(found.record.exemptions.items()):
+        console.print(f"    exempt from {escape(rule)}: {escape(reason)}", highlight=False, soft_wrap=True)
+    if found.has_simulator:
         console.print(f"  simulator: invoicekit simulate {name}", highlight=False)
 
 
@@ -108,6 +121,7 @@ def _as_json(found: Found) -> dict[str, object]:
         "version": found.installed.version,
         "problem": found.problem,
         "has_simulator": found.has_simulator,
+        "contract": None if found.record is None else attrs.asdict(found.record),
         "operations": {
             operation: {
                 **_capability(capability),

@@ -20,6 +20,7 @@ from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.testing.line import Line, LineFault, Trouble
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, Verdict
 from invoicekit.testing.subject import URL, Subject
+from invoicekit.testing.tier_record import Record, record, recorded
 from invoicekit.testing.virtual_time import Standstill, VirtualLoop, run_virtually
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Line",
     "LineFault",
     "NotApplicable",
+    "Record",
     "Rule",
     "Standstill",
     "Subject",
@@ -47,6 +49,8 @@ __all__ = [
     "VirtualLoop",
     "is_path",
     "judge",
+    "record",
+    "recorded",
     "rule_of",
     "run_contract",
     "run_virtually",

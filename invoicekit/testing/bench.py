@@ -61,13 +61,19 @@ class Bench:
 
     @asynccontextmanager
     async def process(
-        self, *, line: Iterable[LineFault] = (), transport: Transport | None = None, **settings: object
+        self,
+        *,
+        line: Iterable[LineFault] = (),
+        transport: Transport | None = None,
+        policy: DoubtPolicy | None = None,
+        **settings: object,
     ) -> AsyncIterator[InvoiceService]:
         """Open a service, as one process would, on this bench's journal.
 
         Args:
             line: What goes wrong on its way to the provider.
             transport: Instead of the ordinary way.
+            policy: What follows doubt; asking, where none is given.
             settings: Instead of the right ones.
         """
         way = transport or InProcessTransport(self.simulator, line=Line(line), clock=self.clock)
@@ -76,7 +82,7 @@ class Bench:
         service = InvoiceService.connect(
             self.subject.name,
             journal=self.journal,
-            policy=DoubtPolicy(),
+            policy=policy or DoubtPolicy(),
             transport=way,
             clock=self.clock,
             registry=self.subject.registry,

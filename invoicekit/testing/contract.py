@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from invoicekit.errors import UsageError
-from invoicekit.testing import rules_errors, rules_reads, rules_sends, rules_writes
+from invoicekit.testing import rules_errors, rules_reads, rules_sends, rules_truth, rules_writes
 from invoicekit.testing.foreign import Ended, ended
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, Verdict
 from invoicekit.testing.subject import Subject
@@ -15,7 +15,18 @@ from invoicekit.testing.virtual_time import run_virtually
 SUITE_LEVEL = 1
 """The newest level of rules; an author pins the one that the adapter was made for."""
 
-RULES: tuple[Rule, ...] = (*rules_reads.RULES, *rules_errors.RULES, *rules_writes.RULES, *rules_sends.RULES)
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *rules_reads.RULES,
+            *rules_errors.RULES,
+            *rules_writes.RULES,
+            *rules_sends.RULES,
+            *rules_truth.RULES,
+        ),
+        key=lambda rule: tuple(Tier).index(rule.tier),
+    )
+)
 _TIERS = (Tier.BRONZE, Tier.SILVER, Tier.GOLD, Tier.PLATINUM)
 _PATIENCE_SECONDS = 1_000_000.0
 

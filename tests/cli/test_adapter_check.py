@@ -120,3 +120,37 @@ def test_a_path_without_an_adapter_is_told(
     ended = command.run("adapter", "check", path if path.suffix == ".py" else path.parent)
 
     assert (ended.code, words in ended.err) == (2, True), ended.err
+
+
+RIGHT = """
+from invoicekit_acorn import Acorn
+class Right(Acorn):
+    name = "wrong"
+"""
+PLAYED = """
+from invoicekit_acorn.simulator import AcornSimulator as A
+class Played(A):
+    name = "wrong"
+"""
+
+
+def test_a_tier_is_recorded_and_shown(guest: CommandLine, tmp_path: Path) -> None:
+    """In the adapter's package, by the whole contract alone; users see it among the providers."""
+    package = tmp_path / "invoicekit_right"
+    package.mkdir()
+    (package / "__init__.py").write_text(RIGHT)
+    (package / "simulator.py").write_text(PLAYED)
+    (tmp_path / "wrong_guest-1.0.dist-info" / "entry_points.txt").write_text(
+        "[invoicekit.adapters]\nwrong = invoicekit_right:Right\n"
+        "[invoicekit.simulators]\nwrong = invoicekit_right.simulator:Played\n"
+    )
+
+    before = guest.run("providers", "wrong")
+    part = guest.run("adapter", "check", "wrong", "--record", "--rule", "reads.no-float")
+    whole = guest.run("adapter", "check", "wrong", "--record")
+    after = guest.run("providers", "wrong")
+
+    assert "contract: not judged" in before.out
+    assert (part.code, "leave --rule out" in part.err) == (2, True)
+    assert (whole.code, "Recorded in" in whole.out) == (0, True)
+    assert f"contract: platinum: {len(RULES)} rules of level 1 hold" in after.out

@@ -2,12 +2,25 @@
 
 import pytest
 
-from invoicekit.testing import RULES, Rule, Subject, Tier, Verdict, judge, run_contract
+from invoicekit.testing import (
+    RULES,
+    SUITE_LEVEL,
+    Record,
+    Rule,
+    Subject,
+    Tier,
+    Verdict,
+    judge,
+    recorded,
+    run_contract,
+)
 
 OURS = ("asset", "clockify", "kukkingu")
 NOT_APPLICABLE = {
+    ("kukkingu", "errors.only-certain"),
     ("kukkingu", "reads.repeating-pages"),
     ("kukkingu", "writes.on-any-page"),
+    ("kukkingu", "writes.one-content"),
     ("kukkingu", "writes.two-alike"),
 }
 
@@ -23,6 +36,18 @@ def test_ours_keep_it(name: str, rule: Rule) -> None:
     ), judgement.said
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_what_is_recorded_is_what_is_found(name: str) -> None:
+    """`invoicekit adapter check NAME --record` writes it anew, whenever a rule comes or goes."""
+    left_out = sum(one == name for one, _ in NOT_APPLICABLE)
+
+    found = recorded(Subject.installed(name).adapter)
+
+    assert found == Record(
+        tier="platinum", level=SUITE_LEVEL, holding=len(RULES) - left_out, not_applicable=left_out
+    )
+
+
 def test_the_example_keeps_them_all(acorn: Subject) -> None:
     """And so reaches the highest tier."""
     report = run_contract(acorn)
@@ -32,8 +57,9 @@ def test_the_example_keeps_them_all(acorn: Subject) -> None:
 
 
 def test_who_talks_to_nobody_is_judged_elsewhere() -> None:
-    """The local books have no simulator: every rule says so, and none is passed silently."""
+    """The local books have no simulator: every rule that needs one says so, and none is passed silently."""
     report = run_contract(Subject.installed("local"))
 
-    assert {one.verdict for one in report.judgements} == {Verdict.NOT_APPLICABLE}
-    assert report.tier is None
+    holding = {one.rule.id for one in report.judgements if one.verdict is Verdict.HOLDS}
+    assert {one.verdict for one in report.judgements} == {Verdict.HOLDS, Verdict.NOT_APPLICABLE}
+    assert (holding, report.tier) == ({"capabilities.declared"}, None)

@@ -641,3 +641,93 @@ class PaidIsUnpaid(Acorn):
 
 
 Check = Callable[[Adapter[Any]], Awaitable[object]]
+
+
+# --- what is declared, and what reads back -----------------------------------------------------
+
+
+@breaks("reads.round-trip")
+class ForgetsTheNumber(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        return attrs.evolve(await super().get_invoice(invoice_id), number=None)
+
+
+@breaks("reads.round-trip")
+class FindsNothing(Acorn):
+    async def find_invoices(self, number: str) -> Sequence[Invoice]:
+        return ()
+
+
+@breaks("errors.only-certain")
+class ReadsTheBodyOfAGateway(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        return acorn_wire.read_refusal(attrs.evolve(response, status=400)) if response.body else None
+
+
+@breaks("capabilities.declared")
+class LosesALetter(Acorn):
+    capabilities = declared(list_invoice=Acorn.capabilities.of("list_invoices"))
+
+
+@breaks("capabilities.declared")
+class DeclaresWhatIsNotThere(Acorn):
+    capabilities = declared(write_off=Acorn.capabilities.of("set_status"))
+
+
+@breaks("statuses.read-back")
+class KnowsNoStatus(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        return attrs.evolve(await super().get_invoice(invoice_id), status=InvoiceStatus.UNKNOWN)
+
+
+@breaks("writes.seen-first")
+class SetsWhatIsSet(Acorn):
+    def set_status(self, change: Any) -> Write[Invoice]:
+        write = super().set_status(change)
+
+        async def look(sender: Sender) -> Sighting[Invoice]:
+            return Sighting()
+
+        return changed(write, look=look)
+
+
+@breaks("writes.resent-after-the-bound")
+class KeepsTheBoundToItself(Acorn):
+    def record_payment(self, payment: Any) -> Write[Any]:
+        write = super().record_payment(payment)
+        return changed(write, operation=attrs.evolve(write.operation, settle_seconds=None))
+
+
+@breaks("reads.raw")
+class ThrowsTheRestAway(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        return attrs.evolve(await super().get_invoice(invoice_id), raw={})
+
+
+@breaks("writes.one-content")
+class ComparesNoAmounts(Acorn):
+    def record_payment(self, payment: Any) -> Write[Any]:
+        return changed(super().record_payment(payment), content=payment.invoice_id)
+
+
+@breaks("writes.found-whole")
+class LosesTheId(Acorn):
+    def record_payment(self, payment: Any) -> Write[Any]:
+        write = super().record_payment(payment)
+
+        async def look(sender: Sender) -> Sighting[Any]:
+            assert write.look is not None
+            sighting = await write.look(sender)
+            return attrs.evolve(
+                sighting, matches=tuple(attrs.evolve(one, resource_id=None) for one in sighting.matches)
+            )
+
+        return changed(write, look=look)
+
+
+@breaks("statuses.unsettable")
+class SetsWhateverIsAsked(Acorn):
+    def set_status(self, change: Any) -> Write[Invoice]:
+        word = change.status if change.status in acorn_wire.WORDS else InvoiceStatus.OPEN
+        return super().set_status(attrs.evolve(change, status=word))

@@ -1,8 +1,8 @@
 """Change the adapters one small thing at a time, and see whether the kit alone notices.
 
-``python tests/support/mutants.py [ADAPTER …] [--sample N] [--seed N] [--jobs N]``: of each adapter's lines that the
-contract executes, so many changes are drawn; every one is judged by the contract, in a process of its own. What
-nobody noticed is listed.
+``python tests/support/mutants.py [ADAPTER …] [--sample N] [--seed N] [--jobs N]``: of each adapter's lines
+that the contract executes, so many changes are drawn. Each is judged by the contract in a process of its own,
+and what nobody noticed is listed.
 """
 
 import argparse
@@ -67,7 +67,8 @@ def first_broken(subject: Subject) -> str:
 
 def executed(name: str) -> dict[Path, set[int]]:
     """Return the lines of an adapter that importing it and judging it execute, by file."""
-    folder, found = str(PLACES[name]), {}
+    folder = str(PLACES[name])
+    found: dict[Path, set[int]] = {}
 
     def on_call(frame: FrameType, event: str, arg: object) -> Any:
         file = frame.f_code.co_filename
@@ -144,7 +145,7 @@ def _judge_changed(name: str, file: Path, source: str, told: int) -> None:
     sys.meta_path.insert(0, _Finder(_module_of(name, file), file, source))
     try:
         broken = first_broken(subject_of(name))
-    except BaseException as error:  # a change may break anything; that is noticed
+    except BaseException as error:  # noqa: BLE001 - a change may break anything; that is noticed
         broken = f"{type(error).__name__}"
     os.write(told, broken.encode())
     os._exit(_NOTICED if broken else 0)
@@ -195,14 +196,14 @@ def _drawn(name: str, sample: int, seed: int) -> list[tuple[Path, Mutant]]:
 def main() -> int:
     """Try the adapters named, and print the score of each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("adapters", nargs="*", choices=[[], *PLACES], default=list(PLACES))
+    parser.add_argument("adapters", nargs="*", metavar="ADAPTER", help=f"of {', '.join(PLACES)}; else all")
     parser.add_argument("--sample", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     sys.path[:0] = [str(ROOT / "adapters"), str(ROOT / "adapters" / "example")]
     noticed = total = 0
-    for name in asked.adapters:
+    for name in asked.adapters or PLACES:
         tried = list(try_all(name, _drawn(name, asked.sample, asked.seed), asked.jobs))
         by = Counter(one.noticed_by for one in tried if one.noticed_by)
         noticed, total = noticed + by.total(), total + len(tried)

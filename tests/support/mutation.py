@@ -29,6 +29,11 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _WORDS = frozenset({"note", "alternative", "read_back", "where", "help", "setting"})
 """Arguments that only people read."""
 
+_ERRORS = frozenset({"Conflict", "NotFound", "Rejected", "Unavailable", "InvalidRequest", "FieldLocked"})
+_ERROR_ENDS = ("Error", "Response", "dOperation", "Transition", "Amount", "Reused", "Unknown")
+_NAMING = frozenset({"TypeVar", "Operation"})
+"""Their names are labels: another one does as well."""
+
 
 @attrs.frozen(kw_only=True)
 class Mutant:
@@ -84,10 +89,10 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         case ast.Constant(value=int()):
             yield repr(node.value), ast.Constant(int(str(node.value)) + 1)
         case ast.Constant(value=str()) if node.value:
-            yield repr(node.value), ast.Constant(f"{node.value}x")
+            yield repr(node.value), ast.Constant(str(node.value) + "x")
         case ast.Call():
             for place, keyword in enumerate(node.keywords):
-                if keyword.arg not in {None, *_WORDS}:
+                if keyword.arg not in {None, "name", *_WORDS}:
                     rest = [*node.keywords[:place], *node.keywords[place + 1 :]]
                     yield ast.unparse(node), _put(node, keywords=rest)
         case ast.Expr(value=ast.Call() | ast.Await()):
@@ -134,6 +139,12 @@ def _spoken(tree: ast.AST) -> Iterator[int]:
             parts = [*node.args]
         elif isinstance(node, ast.keyword) and node.arg in _WORDS:
             parts = [node.value]
+        elif isinstance(node, ast.Assign) and any(
+            getattr(one, "id", "") == "__all__" for one in node.targets
+        ):
+            parts = [node]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _NAMING:
+            parts = [*node.args, *(each.value for each in node.keywords if each.arg == "name")]
         elif isinstance(node, ast.JoinedStr):
             parts = [node]
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
@@ -153,6 +164,4 @@ def _spoken(tree: ast.AST) -> Iterator[int]:
 
 def _is_error(function: ast.expr) -> bool:
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name.endswith(("Error", "Response", "Operation", "Transition", "Amount", "Reused", "Unknown")) or (
-        name in {"Conflict", "NotFound", "Rejected", "Unavailable", "InvalidRequest", "FieldLocked"}
-    )
+    return name in _ERRORS or name.endswith(_ERROR_ENDS)

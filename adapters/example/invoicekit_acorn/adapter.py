@@ -194,7 +194,7 @@ class Acorn(Adapter[AcornConfig]):
         async def look(sender: Sender) -> Sighting[Customer]:
             page, _ = await self._page(sender, CUSTOMERS, None, ("name", new.name))
             found = [one for row in page.data if (one := _customer(row)).name == new.name]
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+            return Sighting(matches=tuple(Done(value=one, resource_id=one.id, raw=one.raw) for one in found))
 
         return self._write(CUSTOM, f"customer {new.name}", canonical(name=new.name), perform, look)
 
