@@ -118,6 +118,8 @@ class DoubtCalls(Calls):
         Raises:
             OutcomeUnknown: It cannot be, so nobody can look for it.
         """
+        if intent.asked is None and intent.state is IntentState.DUPLICATE:
+            raise _cannot_look(intent, "it was found twice after it was settled; once is for an audit to see")
         if intent.asked is None:
             raise _cannot_look(intent, "it was not asked for through a method of the service")
         try:

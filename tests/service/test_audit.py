@@ -141,6 +141,8 @@ async def test_a_duplicate_that_is_gone_is_settled() -> None:
         books.held(0).append(attrs.evolve(books.held(0)[0], id="6" * 24))
         await books.service.audit_payments()
         books.held(0).pop()
+        [left] = await books.service.resolve_unknown()
+        assert "for an audit to see" in str(left.error)
 
         audit = await books.service.audit_payments()
 
