@@ -11,6 +11,7 @@ from invoicekit.adapter.capabilities import (
 )
 from invoicekit.adapter.contract import ADAPTER_API, Adapter, Probe
 from invoicekit.adapter.marker import MARKER_PREFIX, markers_in
+from invoicekit.adapter.oauth import ClientCredentials
 from invoicekit.adapter.write import Done, Sighting, Write
 from invoicekit.operation import Effect, Idempotency, Operation
 from invoicekit.secret import Secret
@@ -33,6 +34,7 @@ __all__ = [
     "Adapter",
     "Capabilities",
     "Capability",
+    "ClientCredentials",
     "Credentials",
     "Done",
     "Effect",

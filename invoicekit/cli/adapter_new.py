@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from invoicekit.cli.adapter_template import Auth, ScaleOption, Template
+from invoicekit.cli.adapter_template import Auth, Paging, ScaleOption, Template, status_words
 from invoicekit.errors import UsageError
 
 _NEXT = """\
@@ -28,9 +28,18 @@ def new(
     folder: Annotated[Path | None, typer.Option("--folder", help="Where to; else ./invoicekit-NAME.")] = None,
     auth: Annotated[Auth, typer.Option(help="How requests are signed.")] = Auth.KEY,
     scale: Annotated[ScaleOption, typer.Option(help="How amounts are written.")] = ScaleOption.MINOR,
+    paging: Annotated[Paging, typer.Option(help="How a list goes on.")] = Paging.CURSOR,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STATUS=WORD",
+            help="What the provider calls draft, open, paid or void, e.g. open=SENT; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Write a whole adapter distribution: settings, wire, adapter, simulator, and a test that judges it."""
-    template = Template(name=name, auth=auth, scale=scale)
+    words = status_words(status or ())
+    template = Template(name=name, auth=auth, scale=scale, paging=paging, words=words)
     target = folder or Path(f"invoicekit-{name}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is there already, and not empty; name another with --folder")

@@ -33,7 +33,8 @@ Encode. ``CODEC.encode({"amount": 1200, "note": marker})`` returns bytes with so
 becomes a plain number with exactly its digits; floats are refused. Leave a field out by leaving it out.
 
 Amounts. The scale belongs to the field: ``MINOR_BY_EXPONENT``, ``HUNDREDTHS`` (always times 100),
-``MAJOR_DECIMAL``, each with ``read(value, currency) -> Money`` and ``write(money)``; ``PERCENT_X100`` and
+``MAJOR_DECIMAL``, ``MAJOR_TEXT`` (decimals as text), each with ``read(value, currency) -> Money`` and
+``write(money)``; ``PERCENT_X100`` and
 ``QUANTITY_X100`` have ``read(value) -> Decimal`` and ``write(number) -> int``. Other scales are made from
 `FixedPlaces`, `MajorDecimal` and `ScaledNumber`. What does not fit exactly raises `InvalidAmount`.
 
@@ -53,6 +54,7 @@ from invoicekit.wire.path import HEX_24, PathTemplate, checked_id
 from invoicekit.wire.scale import (
     HUNDREDTHS,
     MAJOR_DECIMAL,
+    MAJOR_TEXT,
     MINOR_BY_EXPONENT,
     PERCENT_X100,
     QUANTITY_X100,
@@ -69,6 +71,7 @@ __all__ = [
     "HEX_24",
     "HUNDREDTHS",
     "MAJOR_DECIMAL",
+    "MAJOR_TEXT",
     "MINOR_BY_EXPONENT",
     "PERCENT_X100",
     "QUANTITY_X100",

@@ -1,5 +1,6 @@
 """How a field writes an amount: the scale belongs to the field, not to `Money`."""
 
+import re
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -9,6 +10,7 @@ from invoicekit.errors import InvalidAmount, MalformedResponse
 from invoicekit.model import Money, currency_exponent, shift_point
 from invoicekit.wire.document import MAX_INT
 
+_DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,12})?")
 N = TypeVar("N", bound=int | Decimal, covariant=True)
 
 
@@ -97,6 +99,25 @@ class MajorDecimal:
 
 
 @attrs.frozen(kw_only=True)
+class MajorText:
+    """A text of major units: 12.50 EUR is "12.50"."""
+
+    def read(self, value: str, currency: str) -> Money:
+        """Turn a text into money: digits, and decimals after a point.
+
+        Raises:
+            MalformedResponse: It is no such text.
+        """
+        if _DECIMAL.fullmatch(value) is None:
+            raise MalformedResponse("an amount cannot be read: not a decimal text")
+        return MAJOR_DECIMAL.read(Decimal(value), currency)
+
+    def write(self, money: Money) -> str:
+        """Turn money into a text with the currency's own decimals; see `AmountScale.write`."""
+        return format(MAJOR_DECIMAL.write(money), "f")
+
+
+@attrs.frozen(kw_only=True)
 class ScaledNumber:
     """A number without a currency, sent as a whole number of ``10 ** -places``.
 
@@ -141,6 +162,8 @@ MINOR_BY_EXPONENT = MinorByExponent()
 HUNDREDTHS = FixedPlaces(places=2)
 """Always times one hundred, whatever the currency."""
 MAJOR_DECIMAL = MajorDecimal()
+MAJOR_TEXT = MajorText()
+"""Decimals as text, which no JSON reader turns into a float."""
 PERCENT_X100 = ScaledNumber(places=2)
 """Ten percent is 1000."""
 QUANTITY_X100 = ScaledNumber(places=2)

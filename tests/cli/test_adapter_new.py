@@ -2,13 +2,14 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine
 
-from invoicekit.cli.adapter_template import Auth, ScaleOption, Template
+from invoicekit.cli.adapter_template import Auth, Paging, ScaleOption, Template, status_words
 from invoicekit.testing import RULES, Subject, Verdict, run_contract
 
 
@@ -21,11 +22,22 @@ def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         del sys.modules[name]
 
 
-@pytest.mark.parametrize("auth", Auth)
-@pytest.mark.parametrize("scale", ScaleOption)
-def test_every_option_makes_a_conformant_adapter(auth: Auth, scale: ScaleOption, path: Path) -> None:
+WORDS = ("open=SENT", "paid=Paid-Up", "void=cancelled")
+COMBINED = [
+    (auth, scale, paging, words)
+    for auth, scale, paging, words in product(Auth, ScaleOption, Paging, ((), WORDS))
+    # Each pair of options at least once.
+    if (list(Auth).index(auth) + list(ScaleOption).index(scale)) % 2 == (paging is Paging.PAGE) ^ bool(words)
+]
+
+
+@pytest.mark.parametrize(("auth", "scale", "paging", "words"), COMBINED)
+def test_every_option_makes_a_conformant_adapter(
+    auth: Auth, scale: ScaleOption, paging: Paging, words: Sequence[str], path: Path
+) -> None:
     """Judged by its own simulator's ledger."""
-    for place, text in Template(name="acme", auth=auth, scale=scale).files():
+    template = Template(name="acme", auth=auth, scale=scale, paging=paging, words=status_words(words))
+    for place, text in template.files():
         (path / place).parent.mkdir(parents=True, exist_ok=True)
         (path / place).write_text(text)
     package = importlib.import_module("invoicekit_acme")
@@ -49,7 +61,15 @@ def test_it_says_how_to_go_on(command: CommandLine, tmp_path: Path) -> None:
     assert (made / "tests" / "test_contract.py").exists()
 
 
-@pytest.mark.parametrize(("arguments", "words"), [(["../x"], "lower-case word"), (["acme"], "not empty")])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["../x"], "lower-case word"),
+        (["acme"], "not empty"),
+        (["acme", "--status", "sent=OPEN"], "--status wants one of draft"),
+        (["acme", "--status", "open=paid"], "two statuses have the same word"),
+    ],
+)
 def test_nothing_is_overwritten(
     command: CommandLine, tmp_path: Path, arguments: list[str], words: str
 ) -> None:

@@ -11,6 +11,7 @@ from invoicekit.model import Money
 from invoicekit.wire import (
     HUNDREDTHS,
     MAJOR_DECIMAL,
+    MAJOR_TEXT,
     MINOR_BY_EXPONENT,
     PERCENT_X100,
     QUANTITY_X100,
@@ -177,3 +178,20 @@ def test_places_are_counted_from_zero(scale: type[FixedPlaces | MajorDecimal | S
     assert scale(places=0).places == 0
     with pytest.raises(ValueError, match="places"):
         scale(places=-1)
+
+
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [("120.00", Money("120", "EUR")), ("-0.5", Money("-0.50", "EUR")), ("7", Money("7", "JPY"))],
+)
+def test_decimals_as_text(text: str, money: Money) -> None:
+    """Read as they stand, written with the currency's own decimals."""
+    assert MAJOR_TEXT.read(text, money.currency) == money
+    assert MAJOR_TEXT.read(MAJOR_TEXT.write(money), money.currency) == money
+
+
+@pytest.mark.parametrize("text", ["", "1,50", "1e3", "NaN", " 1", "1.", "+1", "\u0661"])
+def test_what_is_no_decimal_text_is_malformed(text: str) -> None:
+    """Nothing is guessed about an amount."""
+    with pytest.raises(MalformedResponse):
+        MAJOR_TEXT.read(text, "EUR")

@@ -9,6 +9,7 @@ from invoicekit.simulate import Answer, Call, Ledger, Refusal, Route, Simulator
 
 KEY = "acorn-demo-key"
 PAGE = 25
+DRAFT, OPEN, PAID, VOID = "draft", "open", "paid", "void"
 
 
 @attrs.define(kw_only=True)
@@ -20,7 +21,7 @@ class Held:
     customer: str
     currency: str
     total: int
-    status: str = "draft"
+    status: str = DRAFT
     payments: list[dict[str, object]] = attrs.field(factory=list)
 
     @property
@@ -30,7 +31,7 @@ class Held:
 
     def document(self) -> dict[str, object]:
         """Return it as Acorn shows it: paid is derived."""
-        status = "paid" if self.status == "open" and self.total and self.paid >= self.total else self.status
+        status = PAID if self.status == OPEN and self.total and self.paid >= self.total else self.status
         return {
             "id": self.id,
             "number": self.number,
@@ -149,16 +150,16 @@ class AcornSimulator(Simulator):
 
     def _set(self, call: Call) -> Answer:
         held, status = self._held(call), _body(call, status=str)["status"]
-        if status not in {"draft", "open", "void"}:
+        if status not in {DRAFT, OPEN, VOID}:
             raise _refusal("bad_status")
-        if status == "draft":
+        if status == DRAFT:
             held.payments.clear()
         held.status = status
         return Answer.json(held.document())
 
     def _pay(self, call: Call) -> Answer:
         held, given = self._held(call), _body(call, amount=int, paid_at=str, note=str)
-        if given["amount"] < 1 or held.status != "open":
+        if given["amount"] < 1 or held.status != OPEN:
             raise _refusal("not_payable")
         held.payments.append({"id": self._id("pay"), **given})
         return Answer.json(held.payments[-1], status=201)

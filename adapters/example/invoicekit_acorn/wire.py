@@ -28,18 +28,19 @@ from invoicekit.wire import MINOR_BY_EXPONENT, Codec, read_instant
 CODEC = Codec()
 ID = re.compile(r"[a-z]{3}-[0-9]{6}")
 _CODE = re.compile(r"[a-z_]{1,40}")
+DRAFT, OPEN, PAID, VOID = "draft", "open", "paid", "void"
 
 STATUSES = (
     StatusRule(
-        raw="draft",
+        raw=DRAFT,
         status=InvoiceStatus.DRAFT,
         payment_status=PaymentStatus.UNPAID,
         is_settable=True,
-        destroys_payments_from=frozenset({"open", "paid"}),
+        destroys_payments_from=frozenset({OPEN, PAID}),
     ),
-    StatusRule(raw="open", status=InvoiceStatus.OPEN, payment_status=PaymentStatus.UNPAID, is_settable=True),
-    StatusRule(raw="paid", status=InvoiceStatus.PAID, payment_status=PaymentStatus.PAID, is_derived=True),
-    StatusRule(raw="void", status=InvoiceStatus.VOID, payment_status=PaymentStatus.UNPAID, is_settable=True),
+    StatusRule(raw=OPEN, status=InvoiceStatus.OPEN, payment_status=PaymentStatus.UNPAID, is_settable=True),
+    StatusRule(raw=PAID, status=InvoiceStatus.PAID, payment_status=PaymentStatus.PAID, is_derived=True),
+    StatusRule(raw=VOID, status=InvoiceStatus.VOID, payment_status=PaymentStatus.UNPAID, is_settable=True),
 )
 _BY_WORD = {rule.raw: rule for rule in STATUSES}
 WORDS = {rule.status: rule.raw for rule in STATUSES if rule.is_settable}
