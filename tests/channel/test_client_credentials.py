@@ -25,7 +25,7 @@ async def fetched(
 
     async def send(request: HttpRequest) -> HttpResponse:
         asked.append(request)
-        return HttpResponse(status=status, body=json.dumps(document).encode())
+        return HttpResponse(status=status, headers={}, body=json.dumps(document).encode())
 
     source = ClientCredentials(path="/oauth/token", client_id="me", client_secret=Secret(SECRET), scope=scope)
     return await source.fetch(send, NOW), asked[0]
