@@ -22,7 +22,7 @@ from invoicekit.bulk.job_event import (
     RowEnded,
     event_json,
 )
-from invoicekit.bulk.job_state import JobState, state_file
+from invoicekit.bulk.job_state import JobState, forget_ended, state_file
 from invoicekit.bulk.latency import Latency
 from invoicekit.bulk.line_changes import LineChanges, LineHashes
 from invoicekit.bulk.mark_job import MOST_ENTRIES_A_REQUEST, MarkJob
@@ -121,6 +121,7 @@ __all__ = [
     "encoding_of",
     "entry_items",
     "event_json",
+    "forget_ended",
     "joined",
     "kept",
     "known_keys",

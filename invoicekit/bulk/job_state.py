@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,8 @@ _ENDED = {
     standing.name: standing for standing in (Standing.APPLIED, Standing.ALREADY_APPLIED, Standing.REJECTED)
 }
 _BLOCK_BYTES = 65_536
+_MARK = ".ended"
+"""Beside the file of a job of which nothing is left."""
 
 
 class JobState:
@@ -67,6 +70,7 @@ class JobState:
             raise UsageError(f"{self._path}: {failure.strerror}") from None
         try:
             self._open()
+            _ended_mark(self._path).unlink(missing_ok=True)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -99,6 +103,17 @@ class JobState:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         self._write(self._header)
         os.fsync(self._descriptor)
+
+    def finish(self) -> None:
+        """Note that nothing is left of the job, so that its file may be forgotten one day.
+
+        Raises:
+            UsageError: The disk is full.
+        """
+        try:
+            _ended_mark(self._path).touch(mode=0o600)
+        except OSError as failure:
+            raise UsageError(f"{self._path}: {failure.strerror}") from None
 
     def going_on(self, items: Items[T]) -> Items[T]:
         """Return the items, each that ended before with its end."""
@@ -206,10 +221,33 @@ class JobState:
             raise UsageError(f"{self._path}: {failure.strerror}") from None
 
 
+def forget_ended(journal: Path, *, before: datetime) -> int:
+    """Forget the jobs beside a journal that ended before an instant; one with something left is kept.
+
+    Returns:
+        How many were forgotten.
+    """
+    forgotten = 0
+    for mark in _folder(journal).glob(f"*{_MARK}"):
+        if mark.stat().st_mtime < before.timestamp():
+            for file in mark.parent.glob(f"{mark.stem}.*"):
+                file.unlink(missing_ok=True)
+            forgotten += 1
+    return forgotten
+
+
+def _ended_mark(path: Path) -> Path:
+    return path.with_suffix(_MARK)
+
+
+def _folder(journal: Path) -> Path:
+    return journal.with_name(f"{journal.name}.jobs")
+
+
 def state_file(journal: Path, *parts: str) -> Path:
     """Return where the state of a job is kept beside a journal: by what it does, at whom, to which files."""
     key = sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
-    return journal.with_name(f"{journal.name}.jobs") / f"{key}.log"
+    return _folder(journal) / f"{key}.log"
 
 
 def _content_of(payload: object) -> bytes:

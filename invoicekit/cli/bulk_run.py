@@ -156,7 +156,7 @@ class BulkRun:
                 if state is not None and state.found:
                     bars.say(f"Going on: {state.found:,} had ended in earlier runs.")
                 await _learn_limits(service)
-                return await run_job(
+                finished = await run_job(
                     start(service, items if state is None else state.going_on(items)),
                     label=self.name,
                     bars=bars,
@@ -167,6 +167,9 @@ class BulkRun:
                     report_to=self.telling.report,
                     state=state,
                 )
+                if state is not None and finished.is_whole:
+                    state.finish()
+                return finished
 
 
 async def _learn_limits(service: InvoiceService) -> None:

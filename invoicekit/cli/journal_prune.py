@@ -1,13 +1,15 @@
 """`invoicekit journal prune`: forget what was settled long ago."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from invoicekit.bulk import forget_ended
 from invoicekit.cli.journal import JournalOption, existing
+from invoicekit.cli.lines import counted
 from invoicekit.clock import SystemClock
 from invoicekit.journal import SqliteJournal
 
@@ -18,19 +20,21 @@ def prune(
     ],
     journal: JournalOption = None,
 ) -> None:
-    """Forget writes settled long ago; what is open is never forgotten.
+    """Forget writes settled and bulk jobs ended long ago; what is open is never forgotten.
 
     A reference that was forgotten is new again: the same payment asked for again is looked for by its
     marker at the provider, and sent where that is gone.
     """
-    count = asyncio.run(_prune(existing(journal), timedelta(days=days)))
-    typer.echo(f"{count} forgotten.")
+    path, before = existing(journal), SystemClock().now() - timedelta(days=days)
+    count = asyncio.run(_prune(path, before))
+    jobs = forget_ended(path, before=before)
+    typer.echo(f"{counted(count, 'writes')} and {counted(jobs, 'ended jobs')} forgotten.")
 
 
-async def _prune(path: Path, age: timedelta) -> int:
+async def _prune(path: Path, before: datetime) -> int:
     journal = SqliteJournal(path)
     await journal.open()
     try:
-        return await journal.prune(settled_before=SystemClock().now() - age)
+        return await journal.prune(settled_before=before)
     finally:
         await journal.aclose()

@@ -49,6 +49,13 @@ class Finished:
     account: str = ""
     can_resume: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to go on with: no row in doubt, none not attempted, none unread."""
+        report = self.report
+        left = report.count(Standing.UNKNOWN) + report.count(Standing.NOT_ATTEMPTED)
+        return not left and report.unread == 0 and self.input_failure is None
+
 
 class Runnable(Protocol):
     """A job, whatever its rows carry."""

@@ -1,7 +1,9 @@
 """What a job has done, kept beside the journal: the next run does what is left, and reports all of it."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from invoicekit.bulk import (
     PayJob,
     Report,
     Standing,
+    forget_ended,
     payment_items,
     state_file,
 )
@@ -203,3 +206,26 @@ def test_a_refusal_is_kept_as_it_was_said(path: Path) -> None:
 
     assert item.earlier is not None
     assert (item.earlier.reason, item.earlier.cause) == (outcome.reason, "NotFound")
+
+
+async def test_ended_jobs_are_forgotten_by_age_and_others_never(tmp_path: Path) -> None:
+    """What has something left may be gone on with, however old it is; a new run makes an ended one open."""
+    journal = tmp_path / "journal.sqlite"
+    names = ("old", "young", "open", "again")
+    old, young, open_one, again = (state_file(journal, "marks", name) for name in names)
+    for path in (old, young, open_one, again):
+        with JobState(path, job="marks", resume=False) as state:
+            state.begin({})
+            path.with_suffix(".lines0").touch()
+            if path != open_one:
+                state.finish()
+    for file in (old, open_one, again):
+        for each in journal.with_name("journal.sqlite.jobs").glob(f"{file.stem}.*"):
+            os.utime(each, (0, 0))
+    with JobState(again, job="marks", resume=True):
+        pass
+
+    forgotten = forget_ended(journal, before=datetime(2000, 1, 1, tzinfo=UTC))
+
+    left = {file.stem for file in journal.with_name("journal.sqlite.jobs").iterdir()}
+    assert (forgotten, left) == (1, {young.stem, open_one.stem, again.stem})
