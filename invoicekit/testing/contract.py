@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from invoicekit.errors import UsageError
-from invoicekit.testing import rules_errors, rules_reads, rules_sends, rules_truth, rules_writes
+from invoicekit.testing import (
+    rules_declared,
+    rules_errors,
+    rules_reads,
+    rules_sends,
+    rules_truth,
+    rules_writes,
+)
 from invoicekit.testing.foreign import Ended, ended
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, Verdict
 from invoicekit.testing.subject import Subject
@@ -23,6 +30,7 @@ RULES: tuple[Rule, ...] = tuple(
             *rules_writes.RULES,
             *rules_sends.RULES,
             *rules_truth.RULES,
+            *rules_declared.RULES,
         ),
         key=lambda rule: tuple(Tier).index(rule.tier),
     )

@@ -731,3 +731,23 @@ class SetsWhateverIsAsked(Acorn):
     def set_status(self, change: Any) -> Write[Invoice]:
         word = change.status if change.status in acorn_wire.WORDS else InvoiceStatus.OPEN
         return super().set_status(attrs.evolve(change, status=word))
+
+
+@breaks("reads.filters")
+class TakesNoNoticeOfFilters(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        return await super().list_invoices(InvoiceQuery(), cursor)
+
+
+@breaks("reads.filters")
+class ClaimsAFilter(Acorn):
+    capabilities = declared(
+        list_invoices=attrs.evolve(Acorn.capabilities.of("list_invoices"), filters=frozenset({"customer_id"}))
+    )
+
+
+@breaks("capabilities.sends")
+class SendsWhatItDoesNotSay(Acorn):
+    capabilities = declared(
+        record_payment=attrs.evolve(Acorn.capabilities.of("record_payment"), sends=(acorn.READ, acorn.CREATE))
+    )
