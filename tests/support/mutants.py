@@ -1,8 +1,8 @@
 """Change the adapters one small thing at a time, and see whether the kit alone notices.
 
 ``python tests/support/mutants.py [ADAPTER …] [--sample N] [--seed N] [--jobs N]``: of each adapter's lines
-that the contract executes, so many changes are drawn. Each is judged by the contract in a process of its own,
-and what nobody noticed is listed.
+that its calls execute under the contract, so many changes are drawn. Each is judged by the contract in a
+process of its own, and what nobody noticed is listed.
 """
 
 import argparse
@@ -66,8 +66,11 @@ def first_broken(subject: Subject) -> str:
 
 
 def executed(name: str) -> dict[Path, set[int]]:
-    """Return the lines of an adapter that importing it and judging it execute, by file."""
-    folder = str(PLACES[name])
+    """Return the lines of an adapter that its calls execute while it is judged, by file.
+
+    What importing it executes is left out: most of that belongs to calls of the provider's own.
+    """
+    subject, folder = subject_of(name), str(PLACES[name])
     found: dict[Path, set[int]] = {}
 
     def on_call(frame: FrameType, event: str, arg: object) -> Any:
@@ -89,7 +92,7 @@ def executed(name: str) -> dict[Path, set[int]]:
 
     sys.settrace(on_call)
     try:
-        broken = first_broken(subject_of(name))
+        broken = first_broken(subject)
     finally:
         sys.settrace(None)
     if broken:
