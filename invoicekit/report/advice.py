@@ -6,6 +6,10 @@ from types import MappingProxyType
 from invoicekit.batch import ItemOutcome, Standing
 from invoicekit.bulk import Places
 
+UNSHOWN = (
+    "Look at the entries that were read back and are not shown as asked for. Where one is not marked, the "
+    "same input marks it again; that changes nothing about the others."
+)
 LEFT = "Run the same file again: it does what is left."
 _AGAIN = "Nothing was applied: run the same file again."
 _CORRECT = "Correct the row and run the file again; what is applied is not repeated."

@@ -20,7 +20,7 @@ from invoicekit.bulk import (
     joined,
     row_of,
 )
-from invoicekit.report.advice import LEFT, next_step, step_group
+from invoicekit.report.advice import LEFT, UNSHOWN, next_step, step_group
 
 SCHEMA = 1
 _NEED_SOMEBODY = (Standing.UNKNOWN, Standing.REJECTED)
@@ -192,6 +192,8 @@ class Document:
             counted.items(), key=lambda pair: (_NEED_SOMEBODY.index(pair[0][0]), -pair[1], pair[0][1])
         )
         steps = [Step(standing=standing, text=text, rows=rows) for (standing, text), rows in ranked]
+        if unshown := self.unshown:
+            steps.insert(0, Step(standing=Standing.UNKNOWN, text=UNSHOWN, rows=unshown))
         if left := self.counts[Standing.NOT_ATTEMPTED]:
             steps.append(Step(standing=Standing.NOT_ATTEMPTED, text=LEFT, rows=left))
         return tuple(steps)

@@ -81,9 +81,11 @@ def lead(document: Document) -> str:
     """Say in a sentence or two what that means."""
     counts = document.counts
     there = counts[Standing.APPLIED] + counts[Standing.ALREADY_APPLIED]
-    said = [
-        f"{count(there)} of {plural(document.rows, 'row')} {'is' if there == 1 else 'are'} at the provider."
-    ]
+    are = "is" if there == 1 else "are"
+    said = [f"{count(there)} of {plural(document.rows, 'row')} {are} at the provider."]
+    if document.unshown:
+        by_answer = f"By its answers {count(there)} of {plural(document.rows, 'row')} {are} at the provider;"
+        said = [f"{by_answer} reading back did not show {plural(document.unshown, 'entry', 'entries')} so."]
     if counts[Standing.UNKNOWN]:
         said.append("A row in doubt may have happened or not: look before anything is repeated by hand.")
     if counts[Standing.REJECTED]:

@@ -9,9 +9,9 @@ import pytest
 import report_samples as samples
 
 from invoicekit.batch import Standing
-from invoicekit.bulk import ConservationError, Pause
+from invoicekit.bulk import ConservationError, Pause, Report, Unverified, Verification
 from invoicekit.model import Money
-from invoicekit.report import Document, Verdict, next_step
+from invoicekit.report import Document, Section, Verdict, html_page, next_step
 from invoicekit.report.advice import step_group
 
 
@@ -137,3 +137,21 @@ def test_contradicting_rows_are_one_group() -> None:
 
     assert "line 4" in next_step(outcome)
     assert "4" not in step_group(outcome)
+
+
+def test_what_is_not_shown_is_doubt_and_needs_somebody() -> None:
+    """The provider answered well for all of them, and does not show one."""
+    found = Verification(
+        entries=3, verified=2, contradicted=1, problems=(Unverified(id="e3", reason="is shown otherwise"),)
+    )
+    report = Report(rows=3, counts={Standing.APPLIED: 3}, verified=2, verification=found)
+    document = Document(
+        title="t", provider="p", account="a", sections=(Section(name="time entries", report=report),)
+    )
+
+    page = html_page(document)
+
+    assert (document.verdict, document.unshown) == (Verdict.IN_DOUBT, 1)
+    assert [(step.standing, step.rows) for step in document.steps] == [(Standing.UNKNOWN, 1)]
+    for words in ("1 entry is not shown as asked for", "reading back did not show 1 entry so", "e3"):
+        assert words in page
