@@ -118,7 +118,11 @@ def judge(
 
     Args:
         exemptions: Reasons by rule id: an exempt rule is not tried, and shows.
+
+    Raises:
+        UsageError: An exemption names no rule, or gives no reason.
     """
+    _check_exemptions(exemptions or {})
     is_advisory = rule.since > level
     if exemptions and rule.id in exemptions:
         return Judgement(rule=rule, verdict=Verdict.EXEMPT, said=exemptions[rule.id], is_advisory=is_advisory)
@@ -151,9 +155,13 @@ def run_contract(
     Raises:
         UsageError: An exemption names no rule, or gives no reason.
     """
-    for rule_id, reason in (exemptions or {}).items():
+    _check_exemptions(exemptions or {})
+    judgements = tuple(judge(subject, rule, seed=seed, level=level, exemptions=exemptions) for rule in rules)
+    return ContractReport(adapter=subject.name, judgements=judgements, seed=seed, level=level)
+
+
+def _check_exemptions(exemptions: Mapping[str, str]) -> None:
+    for rule_id, reason in exemptions.items():
         rule_of(rule_id)
         if not reason.strip():
             raise UsageError(f"the exemption from {rule_id} gives no reason")
-    judgements = tuple(judge(subject, rule, seed=seed, level=level, exemptions=exemptions) for rule in rules)
-    return ContractReport(adapter=subject.name, judgements=judgements, seed=seed, level=level)

@@ -7,6 +7,7 @@ _SQLITE, _SCHEMA = "invoicekit/journal/sqlite.py", "invoicekit/journal/schema.py
 _APPEND, _SET, _KNOWN, _OWNERS, _IDENTITY = (
     f"tests/guard/test_{name}.py" for name in ("append", "set", "known", "owners", "identity")
 )
+_KIT, _JUDGED = "invoicekit/testing/contract.py", ("tests/kit/test_exemptions.py",)
 _FILE = ("tests/journal/test_sqlite_file.py",)
 
 OF_WHAT_IS_KNOWN = (
@@ -156,5 +157,26 @@ OF_WHAT_IS_KNOWN = (
         line='"allow_redirects": False,',
         without='"allow_redirects": True,',
         tests=("tests/transport",),
+    ),
+    Removal(
+        name="an exemption needs a reason",
+        path=_KIT,
+        line="if not reason.strip():",
+        without="if False:",
+        tests=_JUDGED,
+    ),
+    Removal(
+        name="a newer rule fails nobody who pins the older level",
+        path=_KIT,
+        line="return self.verdict is Verdict.BROKEN and not self.is_advisory",
+        without="return self.verdict is Verdict.BROKEN",
+        tests=_JUDGED,
+    ),
+    Removal(
+        name="what is exempt reaches no tier",
+        path=_KIT,
+        line="if verdicts & {Verdict.BROKEN, Verdict.EXEMPT} or Verdict.HOLDS not in verdicts:",
+        without="if verdicts & {Verdict.BROKEN}:",
+        tests=_JUDGED,
     ),
 )
