@@ -81,7 +81,7 @@ def readme(session: nox.Session) -> None:
 
 @nox.session
 def outside(session: nox.Session) -> None:
-    """Test the built wheel from an empty directory, and a guest made from its template beside it."""
+    """Test the built wheel from an empty directory; make a guest beside it, judge it, and use it in bulk."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         session.run("python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(home / "dist"), str(ROOT))
@@ -105,6 +105,8 @@ def outside(session: nox.Session) -> None:
             session.run("python", "-m", "pytest")
             session.run("invoicekit", "adapter", "check", "acme")
             session.run("invoicekit", "providers", "acme")
+        with session.chdir(empty):
+            session.run("python", "tests/support/guest_at_work.py", "acme")
 
 
 @nox.session
