@@ -202,7 +202,7 @@ def openapi(session: nox.Session) -> None:
     files = sorted(
         str(path) for one in named for path in ROOT.joinpath("tests", "openapi").glob(f"test_{one}_*.py")
     )
-    session.install("-e", ".[cli,test]", "openapi-core", "pyyaml")
+    session.install("-e", ".[cli,test]")
     session.run("python", "-m", "pytest", *files, *session.posargs)
 
 

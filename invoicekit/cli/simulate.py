@@ -7,13 +7,24 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from invoicekit.cli.installed import simulator_type
 from invoicekit.errors import UsageError
-from invoicekit.simulate import FaultPlan, Rate, Simulator, run_forever
+from invoicekit.extra import needs
+from invoicekit.simulate import (
+    DescribedEngine,
+    Description,
+    Difference,
+    Engine,
+    FaultPlan,
+    Rate,
+    Simulator,
+    run_forever,
+)
 
 _MOST_ADDED = 1_000_000
 
@@ -38,13 +49,22 @@ def simulate(
             "Without it the simulator is empty.",
         ),
     ] = None,
+    openapi: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The provider's OpenAPI document, JSON or YAML: where requests or answers differ from it, "
+            "stderr says so.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print URL and settings as one JSON line.")] = False,
     ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
 ) -> None:
     """Play a provider on this machine until SIGTERM or Ctrl-C.
 
     Prints its URL as soon as it accepts connections. It keeps everything in memory: GET
-    /_simulator/ledger/invoices (or payments, time-entries) shows what it holds.
+    /_simulator/ledger/invoices (or payments, time-entries) shows what it holds; with --openapi, GET
+    /_simulator/differences lists what was not as the document says.
     """
     try:
         plan = FaultPlan.profile(faults, seed=seed)
@@ -53,6 +73,9 @@ def simulate(
         raise UsageError(str(mistake)) from None
     simulator = simulator_type(provider)(seed=seed, faults=plan, rate=limit, settle_seconds=settle_seconds)
     _fill(simulator, add or ())
+    engine = Engine(simulator)
+    if openapi is not None:
+        engine = DescribedEngine(simulator, _read(openapi), found=_tell)
 
     def ready(url: str) -> None:
         settings = simulator.settings(url)
@@ -66,9 +89,27 @@ def simulate(
     if ends_with_input:
         threading.Thread(target=_end_with_input, daemon=True).start()
     try:
-        asyncio.run(run_forever(simulator, host, port, ready=ready))
+        asyncio.run(run_forever(engine, host, port, ready=ready))
     except OSError as failure:
         raise UsageError(f"cannot listen on {host}:{port}: {failure.strerror or failure}") from None
+
+
+def _read(path: Path) -> Description:
+    try:
+        with needs("openapi_core", extra="openapi"):
+            return Description.read(path)
+    except OSError as failure:
+        raise UsageError(f"{path}: {failure.strerror or failure}") from None
+    except ValueError as mistake:
+        raise UsageError(f"{path}: {mistake}") from None
+
+
+def _tell(difference: Difference) -> None:
+    status = "no answer" if difference.status is None else difference.status
+    typer.echo(
+        f"not as described: the {difference.side} of {difference.operation} ({status}): {difference.problem}",
+        err=True,
+    )
 
 
 def _fill(simulator: Simulator, orders: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from invoicekit.errors import UsageError
-from invoicekit.reconcile.extra import needs
+from invoicekit.extra import needs
 from invoicekit.reconcile.wording import located
 
 _DEEPEST = 60
@@ -54,7 +54,7 @@ def entries(data: bytes, *, name: str) -> Iterator[tuple[Node, Node]]:
         UsageError: Not well-formed XML, a document type or entity in it, nested beyond all use, or no
             statement. The message says where.
     """
-    with needs("defusedxml"):
+    with needs("defusedxml", extra="reconcile"):
         from defusedxml import DefusedXmlException
         from defusedxml.ElementTree import DefusedXMLParser, ParseError
     builder = _Builder(name)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from invoicekit.errors import UsageError
+from invoicekit.extra import needs
 from invoicekit.model import Money
-from invoicekit.reconcile.extra import needs
 from invoicekit.reconcile.line import Problem, Reading, StatementLine
 from invoicekit.reconcile.wording import located, one_line
 
@@ -33,7 +33,7 @@ def read_ofx(data: bytes, *, name: str) -> Reading:
     statements = len(_STATEMENTS.findall(data))
     if statements > 1:
         raise UsageError(f"{name}: statements of {statements} accounts in one file; export them one by one")
-    with needs("bankfile"):
+    with needs("bankfile", extra="reconcile"):
         from bankfile import UnknownFormatError, parse_bytes
     try:
         found = parse_bytes(data, path=name)

@@ -1,5 +1,7 @@
 """Provider simulators' engine: stateful, over real sockets, with scripted and seeded faults."""
 
+from invoicekit.simulate.described_engine import DescribedEngine, Difference
+from invoicekit.simulate.description import Description, Exchange
 from invoicekit.simulate.engine import Engine
 from invoicekit.simulate.exchange import Answer, Call, Refusal, Route
 from invoicekit.simulate.fault import Effect, Fault, FaultKind
@@ -16,8 +18,12 @@ from invoicekit.simulate.simulator import Simulator
 __all__ = [
     "Answer",
     "Call",
+    "DescribedEngine",
+    "Description",
+    "Difference",
     "Effect",
     "Engine",
+    "Exchange",
     "Fault",
     "FaultKind",
     "FaultLog",

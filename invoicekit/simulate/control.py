@@ -5,28 +5,32 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 
 from aiohttp import web
 
+from invoicekit.simulate.described_engine import DescribedEngine
+from invoicekit.simulate.engine import Engine
 from invoicekit.simulate.exchange import encode_json
-from invoicekit.simulate.simulator import Simulator
 
 _ROWS_A_CHUNK = 500
 
 
-def add_routes(application: web.Application, simulator: Simulator) -> None:
+def add_routes(application: web.Application, engine: Engine) -> None:
     """Add the control routes: never rate-limited, never faulted, not counted.
 
-    `GET stats`, `GET ledger/{kind}` and `GET faults` as NDJSON, `POST seed` with how much of what to make up.
+    `GET stats`, `GET ledger/{kind}` and `GET faults` as NDJSON, `POST seed` with how much of what to make up;
+    with an OpenAPI document `GET differences` from it as NDJSON.
     """
-    routes = _ControlRoutes(simulator)
+    routes = _ControlRoutes(engine)
     application.router.add_get("/_simulator/stats", routes.stats)
     application.router.add_get("/_simulator/faults", routes.faults)
     application.router.add_get("/_simulator/ledger/{kind}", routes.ledger)
+    application.router.add_get("/_simulator/differences", routes.differences)
     application.router.add_post("/_simulator/seed", routes.seed)
     application.router.add_route("*", "/_simulator/{path:.*}", routes.unknown)
 
 
 class _ControlRoutes:
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._simulator = engine.simulator
 
     async def stats(self, request: web.Request) -> web.Response:
         simulator = self._simulator
@@ -49,6 +53,13 @@ class _ControlRoutes:
 
     async def faults(self, request: web.Request) -> web.StreamResponse:
         return await _stream(request, (row.as_json() for row in self._simulator.faults))
+
+    async def differences(self, request: web.Request) -> web.StreamResponse:
+        engine = self._engine
+        if not isinstance(engine, DescribedEngine):
+            return _json({"message": "started without an OpenAPI document"}, status=404)
+        rows = tuple(engine.differences.items())
+        return await _stream(request, ({**difference.as_json(), "seen": seen} for difference, seen in rows))
 
     async def ledger(self, request: web.Request) -> web.StreamResponse:
         ledger = self._simulator.ledger

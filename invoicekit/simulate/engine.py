@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+import attrs
+
 from invoicekit.simulate.exchange import Call, Refusal, Route
 from invoicekit.simulate.outcome import Outcome
 from invoicekit.simulate.plan import FaultSource
@@ -74,7 +76,7 @@ class Engine:
         fault = self._source.draw(call, is_write=route.is_write)
         if fault is None:
             return Outcome(answer=perform(route, call))
-        return strike(simulator, route, call, fault, now)
+        return attrs.evolve(strike(simulator, route, call, fault, now), is_struck=True)
 
     def _remember(self, call: Call, status: int | None, now: float) -> None:
         simulator = self.simulator

@@ -29,12 +29,14 @@ class Outcome:
         answer: None where the client gets none.
         seconds: How long a stall or a drip takes.
         is_reset: True when a cut connection ends with a reset, False for an orderly close.
+        is_struck: True when a fault had a hand in it.
     """
 
     answer: Answer | None = None
     manner: Manner = Manner.WHOLE
     seconds: float = 0.0
     is_reset: bool = False
+    is_struck: bool = False
 
     @property
     def status(self) -> int | None:

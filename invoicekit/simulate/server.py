@@ -15,7 +15,7 @@ def application(simulator: Simulator | Engine) -> web.Application:
     engine = simulator if isinstance(simulator, Engine) else Engine(simulator)
     simulator = engine.simulator
     built = web.Application(client_max_size=MAX_BODY_BYTES)
-    control.add_routes(built, simulator)
+    control.add_routes(built, engine)
 
     async def receive(request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -55,7 +55,9 @@ async def serving(
         await asyncio.sleep(0)
 
 
-async def run_forever(simulator: Simulator, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+async def run_forever(
+    simulator: Simulator | Engine, host: str, port: int, *, ready: Callable[[str], None]
+) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the URL once connections are accepted."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -140,3 +141,46 @@ def test_what_cannot_be_made_up_is_said(command: CommandLine, order: str, compla
 
     assert ended.code == 2
     assert ended.err == f"invoicekit: {complaint}\n"
+
+
+def test_what_differs_from_the_document_is_told(command: CommandLine, tmp_path: Path) -> None:
+    """On stderr, as it happens, with whom to blame; the URL stays the only line on stdout."""
+    document = tmp_path / "clockify.json"
+    document.write_text(
+        json.dumps(
+            {
+                "openapi": "3.1.0",
+                "info": {"title": "Clockify", "version": "1"},
+                "servers": [{"url": "https://clockify.example/api"}],
+                "paths": {"/v1/user": {"get": {"responses": {"200": {"description": "who"}}}}},
+            }
+        )
+    )
+
+    with command.start("simulate", "clockify", "--openapi", document) as started:
+        url = started.line()
+        with urlopen(Request(f"{url}/api/v1/user", headers={"X-Api-Key": "demo-key"}), timeout=10):  # noqa: S310
+            pass
+        settings = [started.error_line() for _ in range(5)]
+        told = started.error_line()
+
+    assert all(line.startswith("export ") for line in settings)
+    assert told == "not as described: the answer of GET /v1/user (200): a body"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"), [("{}", "no OpenAPI 3 document"), (None, "No such file or directory")]
+)
+def test_a_document_that_is_none_is_refused(
+    command: CommandLine, tmp_path: Path, text: str | None, complaint: str
+) -> None:
+    """Before it listens, in one line."""
+    document = tmp_path / "clockify.json"
+    if text is not None:
+        document.write_text(text)
+
+    ended = command.run("simulate", "clockify", "--openapi", document)
+
+    assert ended.code == 2
+    assert ended.err.startswith(f"invoicekit: {document}: {complaint}")
+    assert ended.err.count("\n") == 1

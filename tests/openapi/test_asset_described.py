@@ -14,12 +14,13 @@ import attrs
 import pytest
 import pytest_asyncio
 from asset_desk import ACCOUNT, DUE, PAID_AT, Desk, opened, usd
-from described import Description, Exchange, Operation, Recorder, found_problems, unknown_problems
+from described import Recorder, document_named_by, found_problems, unknown_problems
 
 from invoicekit.errors import InvoiceKitError, RateLimited
 from invoicekit.model import InvoiceChange, InvoiceStatus, NewInvoice, NewLineItem
 from invoicekit.operation import Effect
 from invoicekit.operation import Operation as Declared
+from invoicekit.simulate.description import DescribedOperation, Description, Exchange
 from invoicekit.transport import HttpRequest
 from invoicekit_asset import CustomerChange, LineChange, RefundOrder, RefundTarget
 from invoicekit_asset.simulator import AssetSimulator, Behaviour
@@ -28,7 +29,7 @@ DOCUMENT = "ASSET_OPENAPI_DOCUMENT"
 BUSINESS = f"/v0/business/{AssetSimulator.BUSINESS_ID}"
 ADDRESS = {"street_1": "1 Way", "city": "Town", "state": "NY", "postal_code": "10001", "country": "US"}
 
-NOT_OFFERED: Mapping[Operation, str] = {
+NOT_OFFERED: Mapping[DescribedOperation, str] = {
     ("GET", "/v0/business/{business_id}/reports/aged-receivables"): "a report; reachable by request()",
     ("POST", "/v0/business/{business_id}/refund-payment"): "settles a refund's money; reachable by request()",
 }
@@ -190,7 +191,7 @@ async def limited() -> list[Exchange]:
 @pytest.fixture(scope="module")
 def described() -> Description:
     """The document; without it there is nothing to test against, which is a failure."""
-    return Description.named_by(DOCUMENT)
+    return document_named_by(DOCUMENT)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -12,13 +12,14 @@ from typing import Any
 import attrs
 import pytest
 import pytest_asyncio
-from described import Description, Exchange, Operation, Recorder, found_problems, unknown_problems
+from described import Recorder, document_named_by, found_problems, unknown_problems
 from kukkingu_desk import PAID_AT, Desk, new_line, opened, time_link
 
 from invoicekit.errors import InvoiceKitError
 from invoicekit.model import InvoiceChange, InvoiceStatus, Money
 from invoicekit.operation import Effect
 from invoicekit.operation import Operation as Declared
+from invoicekit.simulate.description import DescribedOperation, Description, Exchange
 from invoicekit.transport import HttpRequest
 from invoicekit_kukkingu import NewContract, NewTimeEntry
 from invoicekit_kukkingu.simulator import Behaviour
@@ -29,7 +30,7 @@ DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
 UNLISTED = "on no page; reachable by request()"
 BY_PATCH = "the adapter changes fields by PATCH, which keeps the rest; reachable by request()"
-NOT_OFFERED: Mapping[Operation, str] = {
+NOT_OFFERED: Mapping[DescribedOperation, str] = {
     ("PUT", "/api/v1/invoices/{invoiceId}"): BY_PATCH,
     ("GET", "/api/v1/billables/{billableId}"): "lines are read with their invoice; reachable by request()",
     ("PATCH", "/api/v1/billables/{billableId}"): "lines of a draft are given when it is made",
@@ -166,7 +167,7 @@ async def use_the_rest(desk: Desk) -> None:
 @pytest.fixture(scope="module")
 def described() -> Description:
     """The document; without it there is nothing to test against, which is a failure."""
-    return Description.named_by(DOCUMENT)
+    return document_named_by(DOCUMENT)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import attrs
 
-from invoicekit.simulate import RunningSimulator, Simulator, serving
+from invoicekit.simulate import Engine, RunningSimulator, Simulator, serving
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +64,9 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(simulator: Simulator, headers: Mapping[str, str] | None = None) -> AsyncIterator[Wire]:
+async def connected(
+    simulator: Simulator | Engine, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Wire]:
     """Serve a simulator and connect to it."""
     async with serving(simulator) as running, aiohttp.ClientSession(headers=headers) as session:
         yield Wire(running, session)

@@ -1,4 +1,4 @@
-"""The packages that only reading bank files needs."""
+"""Packages that only a part of the installations needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from invoicekit.errors import UsageError
 
 
 @contextmanager
-def needs(package: str) -> Iterator[None]:
+def needs(package: str, *, extra: str) -> Iterator[None]:
     """Import inside the block; what is not installed is said with the extra that brings it.
 
     Raises:
@@ -19,5 +19,5 @@ def needs(package: str) -> Iterator[None]:
         if (missing.name or "").partition(".")[0] != package:
             raise
         raise UsageError(
-            f"this file needs {package}, which is not installed; pip install 'invoicekit[reconcile]'"
+            f"this file needs {package}, which is not installed; pip install 'invoicekit[{extra}]'"
         ) from None
