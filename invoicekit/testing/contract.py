@@ -7,11 +7,13 @@ import attrs
 
 from invoicekit.errors import UsageError
 from invoicekit.testing import (
+    rules_bulk,
     rules_declared,
     rules_errors,
     rules_reads,
     rules_sends,
     rules_truth,
+    rules_types,
     rules_writes,
 )
 from invoicekit.testing.foreign import Ended, ended
@@ -31,6 +33,8 @@ RULES: tuple[Rule, ...] = tuple(
             *rules_sends.RULES,
             *rules_truth.RULES,
             *rules_declared.RULES,
+            *rules_types.RULES,
+            *rules_bulk.RULES,
         ),
         key=lambda rule: tuple(Tier).index(rule.tier),
     )

@@ -22,7 +22,7 @@ class Tier(Enum):
     GOLD = "gold"
     """Writes are safe."""
     PLATINUM = "platinum"
-    """What is declared of costs is true."""
+    """Costs are as declared, types exact, and thousands of rows end as one by one, cut off or not."""
 
 
 class Verdict(Enum):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -27,6 +28,7 @@ from invoicekit.adapter import (
     Write,
 )
 from invoicekit.errors import (
+    AuthenticationError,
     InvalidRequest,
     InvoiceKitError,
     NotApplied,
@@ -751,3 +753,42 @@ class SendsWhatItDoesNotSay(Acorn):
     capabilities = declared(
         record_payment=attrs.evolve(Acorn.capabilities.of("record_payment"), sends=(acorn.READ, acorn.CREATE))
     )
+
+
+# --- bulk and types ---------------------------------------------------------------------------
+
+
+@breaks("bulk.resumed")
+class SeesNoPaymentAfterACut(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        async def look(sender: Sender) -> Sighting[Payment]:
+            return Sighting()
+
+        return changed(super().record_payment(payment), look=look)
+
+
+@breaks("bulk.one-bad-row")
+class TakesWhatIsNotThereForAnothersAccount(Acorn):
+    @classmethod
+    def refusal(cls, response: HttpResponse) -> NotApplied | None:
+        found = super().refusal(response)
+        return AuthenticationError("not of this account") if isinstance(found, NotFound) else found
+
+
+@breaks("types.exact")
+class TellsDatesAsText(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        return attrs.evolve(invoice, issue_date=str(invoice.issue_date))  # type: ignore[arg-type]
+
+
+@breaks("types.exact")
+class TellsInstantsWithoutTheirOffset(Acorn):
+    async def list_payments(self, invoice_id: str, cursor: str | None) -> Page[Payment]:
+        page = await super().list_payments(invoice_id, cursor)
+        items = tuple(
+            attrs.evolve(one, paid_at=one.paid_at.replace(tzinfo=None))
+            for one in page.items
+            if isinstance(one.paid_at, datetime)
+        )
+        return attrs.evolve(page, items=items)
