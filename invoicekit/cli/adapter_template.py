@@ -15,6 +15,7 @@ from invoicekit.errors import UsageError
 _NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 
 
+_OURS_ALONE = frozenset({"__pycache__", ".pytest_cache", ".ruff_cache", "ruff.toml"})
 _WORDS = 'DRAFT, OPEN, PAID, VOID = "draft", "open", "paid", "void"'
 _STATUSES = ("draft", "open", "paid", "void")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
@@ -96,7 +97,7 @@ class Template:
         """Yield each file's place in the distribution and its text."""
         source = template_folder()
         for path in sorted(source.rglob("*")):
-            if path.is_file() and not {"__pycache__", ".pytest_cache"} & set(path.parts):
+            if path.is_file() and not _OURS_ALONE & set(path.parts):
                 yield self._renamed(path.relative_to(source)), self._text(path)
 
     def _text(self, path: Path) -> str:

@@ -41,6 +41,12 @@ def simulate(
     settle_seconds: Annotated[
         float, typer.Option(min=0, help="A write without an answer takes effect within this time, or never.")
     ] = 1.0,
+    delay_seconds: Annotated[
+        float,
+        typer.Option(
+            "--delay", min=0, metavar="SECONDS", help="How long each request, and each answer, is on its way."
+        ),
+    ] = 0.0,
     add: Annotated[
         list[str] | None,
         typer.Option(
@@ -63,7 +69,7 @@ def simulate(
     """Play a provider on this machine until SIGTERM or Ctrl-C.
 
     Prints its URL as soon as it accepts connections. It keeps everything in memory: GET
-    /_simulator/ledger/invoices (or payments, time-entries) shows what it holds; with --openapi, GET
+    /_simulator/ledger/invoices (or another kind it names) shows what it holds; with --openapi, GET
     /_simulator/differences lists what was not as the document says.
     """
     try:
@@ -85,11 +91,14 @@ def simulate(
         typer.echo(url)
         for name, value in settings.items():
             typer.echo(f"export INVOICEKIT_{provider.upper()}_{name.upper()}={value}", err=True)
+        # Comments, so that a shell can take the whole of it in.
+        kinds = ", ".join(simulator.ledger.kinds)
+        typer.echo(f"# what it holds: {url}/_simulator/ledger/KIND, of {kinds}; Ctrl-C ends it", err=True)
 
     if ends_with_input:
         threading.Thread(target=_end_with_input, daemon=True).start()
     try:
-        asyncio.run(run_forever(engine, host, port, ready=ready))
+        asyncio.run(run_forever(engine, host, port, ready=ready, delay_seconds=delay_seconds))
     except OSError as failure:
         raise UsageError(f"cannot listen on {host}:{port}: {failure.strerror or failure}") from None
 

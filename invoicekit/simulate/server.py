@@ -10,8 +10,12 @@ from invoicekit.simulate.simulator import Simulator
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
-def application(simulator: Simulator | Engine) -> web.Application:
-    """Build the server side of a simulator, or of an engine that answers for one."""
+def application(simulator: Simulator | Engine, *, delay_seconds: float = 0.0) -> web.Application:
+    """Build the server side of a simulator, or of an engine that answers for one.
+
+    Args:
+        delay_seconds: How long a request is on its way, and its answer on the way back.
+    """
     engine = simulator if isinstance(simulator, Engine) else Engine(simulator)
     simulator = engine.simulator
     built = web.Application(client_max_size=MAX_BODY_BYTES)
@@ -19,7 +23,11 @@ def application(simulator: Simulator | Engine) -> web.Application:
 
     async def receive(request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        if delay_seconds:
+            await simulator.clock.sleep(delay_seconds)
         outcome = engine.receive(request.method, request.raw_path, request.headers, body)
+        if delay_seconds:
+            await simulator.clock.sleep(delay_seconds)
         return await deliver(request, outcome, simulator.clock)
 
     built.router.add_route("*", "/{path:.*}", receive)

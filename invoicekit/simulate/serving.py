@@ -32,13 +32,20 @@ class RunningSimulator:
 
 @asynccontextmanager
 async def serving(
-    simulator: Simulator | Engine, host: str = "127.0.0.1", port: int = 0
+    simulator: Simulator | Engine,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    delay_seconds: float = 0.0,
 ) -> AsyncIterator[RunningSimulator]:
     """Listen while the block runs; port 0 takes a free one.
 
     On leaving, open connections are closed at once and late writes take effect.
+
+    Args:
+        delay_seconds: How long a request is on its way, and its answer on the way back.
     """
-    served = application(simulator)
+    served = application(simulator, delay_seconds=delay_seconds)
     simulator = simulator.simulator if isinstance(simulator, Engine) else simulator
     runner = web.AppRunner(served, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
@@ -56,7 +63,12 @@ async def serving(
 
 
 async def run_forever(
-    simulator: Simulator | Engine, host: str, port: int, *, ready: Callable[[str], None]
+    simulator: Simulator | Engine,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[str], None],
+    delay_seconds: float = 0.0,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the URL once connections are accepted."""
     loop = asyncio.get_running_loop()
@@ -64,7 +76,7 @@ async def run_forever(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     try:
-        async with serving(simulator, host, port) as running:
+        async with serving(simulator, host, port, delay_seconds=delay_seconds) as running:
             ready(running.url)
             await ended.wait()
     finally:

@@ -1,6 +1,7 @@
 """`invoicekit adapter new`: what it writes is a whole adapter, and keeps the contract at once."""
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -31,15 +32,19 @@ COMBINED = [
 ]
 
 
+def write(template: Template, folder: Path) -> None:
+    for place, text in template.files():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text)
+
+
 @pytest.mark.parametrize(("auth", "scale", "paging", "words"), COMBINED)
 def test_every_option_makes_a_conformant_adapter(
     auth: Auth, scale: ScaleOption, paging: Paging, words: Sequence[str], path: Path
 ) -> None:
     """Judged by its own simulator's ledger."""
     template = Template(name="acme", auth=auth, scale=scale, paging=paging, words=status_words(words))
-    for place, text in template.files():
-        (path / place).parent.mkdir(parents=True, exist_ok=True)
-        (path / place).write_text(text)
+    write(template, path)
     package = importlib.import_module("invoicekit_acme")
     simulator = importlib.import_module("invoicekit_acme.simulator").AcmeSimulator
 
@@ -48,6 +53,25 @@ def test_every_option_makes_a_conformant_adapter(
     assert [one.said for one in report.judgements if one.verdict is not Verdict.HOLDS] == []
     assert len(report.judgements) == len(RULES)
     assert not [place for place, text in Template(name="acme").files() if "acorn" in text.lower()]
+
+
+def test_every_option_leaves_imports_in_order(tmp_path: Path) -> None:
+    """And none unused: in a tree of its own, where invoicekit is one package among others."""
+    for number, (auth, scale, paging, words) in enumerate(COMBINED):
+        template = Template(name="acme", auth=auth, scale=scale, paging=paging, words=status_words(words))
+        write(template, tmp_path / str(number))
+
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,I,B,UP", "--quiet", "."],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert len(list(tmp_path.glob("*/invoicekit_acme/adapter.py"))) == len(COMBINED)
+    assert not list(tmp_path.rglob("ruff.toml"))
 
 
 def test_it_says_how_to_go_on(command: CommandLine, tmp_path: Path) -> None:

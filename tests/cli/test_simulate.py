@@ -162,9 +162,11 @@ def test_what_differs_from_the_document_is_told(command: CommandLine, tmp_path: 
         with urlopen(Request(f"{url}/api/v1/user", headers={"X-Api-Key": "demo-key"}), timeout=10):  # noqa: S310
             pass
         settings = [started.error_line() for _ in range(5)]
+        holds = started.error_line()
         told = started.error_line()
 
     assert all(line.startswith("export ") for line in settings)
+    assert holds.startswith(f"# what it holds: {url}/_simulator/ledger/KIND, of ")
     assert told == "not as described: the answer of GET /v1/user (200): a body"
 
 

@@ -74,3 +74,22 @@ async def test_a_signal_ends_the_process_at_once(number: signal.Signals) -> None
         _, errors = await asyncio.wait_for(process.communicate(), timeout=5)
 
     assert (process.returncode, errors) == (0, b"")
+
+
+async def test_a_request_and_its_answer_take_their_time() -> None:
+    """The effect lies between the two ways, as with a provider that is far away."""
+    clock = ManualClock()
+    simulator = ToySimulator(clock=clock)
+    async with serving(simulator, delay_seconds=0.2) as running, aiohttp.ClientSession() as session:
+        sent = asyncio.create_task(session.post(running.url + WORDS, data=b"hello"))
+        await clock.until_sleeping()
+        on_its_way = list(simulator.ledger.words)
+        await clock.advance(0.2)
+        await clock.until_sleeping()
+        arrived = list(simulator.ledger.words)
+        is_answered = sent.done()
+        await clock.advance(0.2)
+        async with await sent as answer:
+            assert answer.status == 201
+
+    assert (on_its_way, arrived, is_answered) == ([], ["hello"], False)

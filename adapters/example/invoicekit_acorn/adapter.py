@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import attrs
-
 from invoicekit.adapter import (
     Adapter,
     Capabilities,
@@ -44,6 +43,7 @@ from invoicekit.model import (
     StatusChange,
 )
 from invoicekit.wire import MINOR_BY_EXPONENT, PathTemplate, canonical, write_instant
+
 from invoicekit_acorn.config import UNTIL_TOLD, AcornConfig
 from invoicekit_acorn.wire import (
     CODEC,

@@ -1,7 +1,6 @@
 """Where Acorn is, and who we are there."""
 
 import attrs
-
 from invoicekit.adapter import HeaderKey, RateWindow, Secret, Site
 
 UNTIL_TOLD = (RateWindow(limit=5, seconds=1.0),)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import attrs
-
 from invoicekit.simulate import Answer, Call, Ledger, Refusal, Route, Simulator
 
 KEY = "acorn-demo-key"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 import attrs
-
 from invoicekit.errors import (
     AuthenticationError,
     InvalidRequest,
