@@ -85,7 +85,7 @@ def test_a_negative_number_is_refused(command: CommandLine) -> None:
 
 def test_an_interrupt_ends_with_a_report(command: CommandLine) -> None:
     """Ctrl-C finishes what is under way, names the files not begun, checks the ledger, and ends with 130."""
-    with command.start("demo", *MAIN, "--entries", "10", "--payments", "400", "--no-faults") as started:
+    with command.start("demo", *MAIN, "--entries", "10", "--payments", "120", "--no-faults") as started:
         while started.error_line() != "payments.csv …":
             pass
         ended = started.end(signal.SIGINT)
