@@ -39,17 +39,19 @@ class Leased(Exception):
         self.seconds_left = seconds_left
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Holding:
     """A lease as it is stored.
 
     Attributes:
         taken_at, expires_at: Monotonic seconds; both start anew when the machine does.
+        life_sign: Of the process that holds it, where that gives one.
     """
 
     owner: str
     taken_at: float
     expires_at: float
+    life_sign: str = ""
 
     def seconds_left(self, now: float) -> float:
         """Return how long it still holds; nothing for one that lapsed, or that an earlier boot left."""
@@ -66,9 +68,9 @@ def check_free(lease: Lease, held: Holding | None, now: float) -> None:
         raise Leased(held.owner, left)
 
 
-def taken(lease: Lease, now: float) -> Holding:
+def taken(lease: Lease, now: float, *, life_sign: str = "") -> Holding:
     """Return the lease as it is stored when it is taken or renewed."""
-    return Holding(owner=lease.owner, taken_at=now, expires_at=now + lease.seconds)
+    return Holding(owner=lease.owner, taken_at=now, expires_at=now + lease.seconds, life_sign=life_sign)
 
 
 def is_about(lease: Lease | None, intent: Intent | None) -> bool:

@@ -1,29 +1,44 @@
 """Leases as rows: the statements of a SQLite journal, each to be run inside a transaction."""
 
 import sqlite3
+from collections.abc import Callable
+
+import attrs
 
 from invoicekit.journal.lease import Holding, Lease, check_free, taken
 
 _BY_PLACE = "provider = ? and account = ? and target = ?"
-_SELECT = f"select owner, taken_at, expires_at from lease where {_BY_PLACE}"  # noqa: S608 -- constants
+_SELECT = f"select owner, taken_at, expires_at, life_sign from lease where {_BY_PLACE}"  # noqa: S608 -- constants
 _TAKE = (
-    "insert or replace into lease(provider, account, target, owner, taken_at, expires_at) values(?,?,?,?,?,?)"
+    "insert or replace into lease(provider, account, target, owner, taken_at, expires_at, life_sign)"
+    " values(?,?,?,?,?,?,?)"
 )
 _RENEW = f"update lease set taken_at = ?, expires_at = ? where {_BY_PLACE} and owner = ?"  # noqa: S608
 _RELEASE = f"delete from lease where {_BY_PLACE} and owner = ?"  # noqa: S608 -- constants
 
 
-def take(connection: sqlite3.Connection, lease: Lease, *, now: float) -> None:
+def take(
+    connection: sqlite3.Connection,
+    lease: Lease,
+    *,
+    now: float,
+    life_sign: str,
+    is_dead: Callable[[str], bool],
+) -> None:
     """Write the lease down.
+
+    Args:
+        life_sign: Of this process.
+        is_dead: Tells of another's sign whether its process has certainly ended, lapsed lease or not.
 
     Raises:
         Leased: Another owner holds the target.
     """
     row = connection.execute(_SELECT, lease.place).fetchone()
-    held = None if row is None else Holding(owner=row[0], taken_at=row[1], expires_at=row[2])
-    check_free(lease, held, now)
-    holding = taken(lease, now)
-    connection.execute(_TAKE, (*lease.place, lease.owner, holding.taken_at, holding.expires_at))
+    held = None if row is None else Holding(*row)
+    if held is None or not is_dead(held.life_sign):
+        check_free(lease, held, now)
+    connection.execute(_TAKE, (*lease.place, *attrs.astuple(taken(lease, now, life_sign=life_sign))))
 
 
 def is_held(connection: sqlite3.Connection, lease: Lease | None) -> bool:
@@ -46,6 +61,11 @@ def release(connection: sqlite3.Connection, lease: Lease) -> None:
     connection.execute(_RELEASE, (*lease.place, lease.owner))
 
 
+def forget_dead(connection: sqlite3.Connection, life_sign: str) -> None:
+    """Drop what a process left behind that was killed."""
+    connection.execute("delete from lease where life_sign = ?", (life_sign,))
+
+
 def forget_lapsed(connection: sqlite3.Connection, *, now: float) -> None:
-    """Drop what owners left behind that were killed."""
+    """Drop what owners left behind that gave no sign of life."""
     connection.execute("delete from lease where expires_at <= ? or taken_at > ?", (now, now))

@@ -84,6 +84,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             primary key(provider, account, owner, bucket)) without rowid""",
     ),
     ("alter table intent add column amount text not null default ''",),
+    ("alter table lease add column life_sign text not null default ''",),
 )
 """Statement by statement, from each version to the next, from the empty file on; never edit an old one."""
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from invoicekit.clock import Clock, SystemClock
 from invoicekit.errors import ConfigurationError, InvoiceKitError, ServiceClosed
-from invoicekit.journal import lease_rows, rate_rows, rows, use_rows
+from invoicekit.journal import lease_rows, life_sign, rate_rows, rows, use_rows
 from invoicekit.journal.group_commit import Failure, GroupCommit
 from invoicekit.journal.intent import Intent, IntentKey, IntentState
 from invoicekit.journal.lease import Lease, Leased, is_about
@@ -70,6 +70,7 @@ class SqliteJournal:
         self._busy_seconds = busy_seconds
         self._connect = connect
         self._identity: FileIdentity | None = None
+        self._sign = life_sign.LifeSign(self._path)
         self._commits: GroupCommit | None = None
         self._opening = asyncio.Lock()
 
@@ -96,7 +97,9 @@ class SqliteJournal:
         def work(connection: sqlite3.Connection) -> Intent | Leased:
             if lease is not None:
                 try:
-                    lease_rows.take(connection, lease, now=moment)
+                    lease_rows.take(
+                        connection, lease, now=moment, life_sign=self._sign.name, is_dead=self._is_dead
+                    )
                 except Leased as refusal:
                     return refusal
             stored = rows.find(connection, intent.key)
@@ -259,7 +262,10 @@ class SqliteJournal:
         async with self._opening:
             commits, self._commits = self._commits, None
             if commits is not None:
-                await commits.stop()
+                try:
+                    await commits.stop()
+                finally:
+                    self._sign.end()
 
     def _step(
         self,
@@ -313,11 +319,18 @@ class SqliteJournal:
             log_ahead(connection, busy_seconds=self._busy_seconds)
             # Not every build does so by itself: what was asked would stay readable in space given up.
             connection.execute("pragma secure_delete = on")
+            for name in life_sign.of_the_dead(self._path):
+                lease_rows.forget_dead(connection, name)
+                life_sign.clear(self._path, name)
+            self._sign.give()
         except BaseException:
             connection.close()
             raise
         self._identity = identity
         return connection
+
+    def _is_dead(self, name: str) -> bool:
+        return life_sign.is_dead(self._path, name)
 
     def _check(self) -> None:
         if self._identity is not None:

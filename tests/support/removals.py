@@ -10,6 +10,7 @@ from removal import Removal
 _GATE, _PROMISE, _RUN, _VIEW = (f"invoicekit/guard/{name}.py" for name in ("gate", "promise", "run", "view"))
 _APPEND, _SET, _LEASES = (f"tests/guard/test_{name}.py" for name in ("append", "set", "leases"))
 _CANCEL, _REPEAT = (f"tests/guard/test_{name}.py" for name in ("cancellation", "repeat"))
+_SIGN, _LIFE = "invoicekit/journal/life_sign.py", "tests/journal/test_life_sign.py"
 
 REMOVALS = (
     Removal(
@@ -221,6 +222,34 @@ REMOVALS = (
         line="if len(sighting.matches) > 1:",
         without="if False:",
         tests=("tests/guard",),
+    ),
+    Removal(
+        name="the look whether an owner was killed",
+        path="invoicekit/journal/lease_rows.py",
+        line="if held is None or not is_dead(held.life_sign):",
+        without="if True:",
+        tests=(_LIFE,),
+    ),
+    Removal(
+        name="the lock that a living owner holds",
+        path=_SIGN,
+        line="fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+        without="pass",
+        tests=(_LIFE,),
+    ),
+    Removal(
+        name="asking for a living owner's lock",
+        path=_SIGN,
+        line="fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)",
+        without="pass",
+        tests=(_LIFE,),
+    ),
+    Removal(
+        name="freeing what a killed owner held",
+        path="invoicekit/journal/sqlite.py",
+        line="lease_rows.forget_dead(connection, name)",
+        without="pass",
+        tests=(_LIFE,),
     ),
     Removal(
         name="one owner a target",
