@@ -113,7 +113,7 @@ class MemoDesk:
         request = self.requests.void_memo(memo_id)
 
         def done(memo: CreditMemo) -> Done[CreditMemo]:
-            return Done(value=memo, resource_id=memo.id, raw=memo.raw, headers=memo.headers)
+            return Done.of(memo)
 
         async def perform(sender: Sender) -> Done[CreditMemo]:
             response = await sender.send(self.writes.void_credit_memo, request)

@@ -102,4 +102,4 @@ def _holds(found: object, value: object) -> bool:
 
 
 def _done(customer: Customer) -> Done[Customer]:
-    return Done(value=customer, resource_id=customer.id, raw=customer.raw, headers=customer.headers)
+    return Done.of(customer)

@@ -106,7 +106,7 @@ def create_customer(requests: Requests, writes: Writes, currency: str, new: NewC
     request = requests.create_customer(CODEC.encode(body))
 
     def done(customer: Customer) -> Done[Customer]:
-        return Done(value=customer, resource_id=customer.id, raw=customer.raw, headers=customer.headers)
+        return Done.of(customer)
 
     async def perform(sender: Sender) -> Done[Customer]:
         response = await sender.send(writes.create_customer, request)

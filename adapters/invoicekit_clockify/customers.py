@@ -75,4 +75,4 @@ def create_customer(requests: Requests, writes: Writes, new: NewCustomer) -> Wri
 
 
 def _done(customer: Customer) -> Done[Customer]:
-    return Done(value=customer, resource_id=customer.id, raw=customer.raw, headers=customer.headers)
+    return Done.of(customer)

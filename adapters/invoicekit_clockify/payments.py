@@ -155,11 +155,7 @@ def _sight(records: Sequence[PaymentRecord], payment: NewPayment, units: int) ->
     ours = [record for record in marked if record.wire.amount == units]
     if ours:
         found = [record.payment(payment.invoice_id, currency, reference=payment.reference) for record in ours]
-        return Sighting(
-            matches=tuple(
-                [Done(value=one, resource_id=one.id, raw=one.raw, headers=one.headers) for one in found]
-            )
-        )
+        return Sighting(matches=tuple([Done.of(one) for one in found]))
     if marked:
         # Ours by its marker, yet not this amount: neither "there" nor "not there", so never a reason to send.
         return Sighting(

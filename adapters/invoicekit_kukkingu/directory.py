@@ -372,7 +372,7 @@ def create_contract(writes: Writes, new: NewContract) -> Write[Contract]:
 
 
 def _done(made: T) -> Done[T]:
-    return Done(value=made, resource_id=made.id, raw=made.raw, headers=made.headers)
+    return Done.of(made)
 
 
 def _checked_name(name: str, what: str) -> str:

@@ -1,7 +1,7 @@
 """A whole adapter in one file: Acorn's invoices read, created, paid and voided."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 from invoicekit_acorn.simulator import AcornSimulator as AcornSimulator  # what judges it
@@ -30,6 +30,7 @@ STATUSES = (
     StatusRule(raw="paid", status=InvoiceStatus.PAID, payment_status=PaymentStatus.PAID, is_derived=True),
     StatusRule(raw="void", status=InvoiceStatus.VOID, payment_status=PaymentStatus.UNPAID, is_settable=True),
 )
+NO_RULE, PARTLY = StatusRule(raw="", status=InvoiceStatus.UNKNOWN), PaymentStatus.PARTIALLY_PAID
 BY_WORD = {rule.raw: rule for rule in STATUSES}
 WORDS = {rule.status: rule.raw for rule in STATUSES if rule.is_settable}
 
@@ -38,6 +39,7 @@ CREATE = ik.Operation(name="create_invoice", effect=ik.Effect.APPEND, idempotenc
 PAY = ik.Operation(name="record_payment", effect=ik.Effect.APPEND, idempotency=ik.Idempotency.MARKER)
 SET = ik.Operation(name="set_status", effect=ik.Effect.SET, idempotency=ik.Idempotency.SET_VALUE)
 reading, writing = ik.Capability.reading, ik.Capability.writing
+Headers = Mapping[str, str]
 WINDOWS = (ik.RateWindow(limit=5, seconds=1.0),)
 
 
@@ -121,8 +123,8 @@ class AcornPayer(ik.Adapter[PayerConfig]):
         """Read one page of invoices; Acorn has no filters."""
         if query != model.InvoiceQuery():
             raise errors.UnsupportedOperation("Acorn has no filters; instead: choose from the whole list")
-        page = await self._page(self.sender, INVOICES, cursor)
-        return Page(items=tuple(map(_invoice, page.data)), next_cursor=page.next)
+        rows, after = await self._page(self.sender, INVOICES, cursor)
+        return Page(items=tuple(_invoice(*row) for row in rows), next_cursor=after)
 
     async def list_payments(self, invoice_id: str, cursor: str | None) -> Page[Payment]:
         """Read one page of payments; the currency is the invoice's."""
@@ -135,13 +137,13 @@ class AcornPayer(ik.Adapter[PayerConfig]):
         body = CODEC.encode({**fields, "total": MINOR_BY_EXPONENT.write(total)})
 
         async def perform(sender: Sender) -> Done[Invoice]:
-            return _done(_invoice(await self._send(sender, CREATE, "POST", INVOICES, body)))
+            return Done.of(_invoice(*await self._send(sender, CREATE, "POST", INVOICES, body)))
 
         async def look(sender: Sender) -> Sighting[Invoice]:
             found = await self._numbered(sender, new.number)
             if any((one.customer_id, one.total) != (new.customer_id, total) for one in found):
                 return Sighting(refusal=errors.Conflict(f"the number {new.number} stands on another invoice"))
-            return Sighting(matches=tuple(map(_done, found)))
+            return Sighting(matches=tuple(map(Done.of, found)))
 
         target, content = f"invoice number {new.number}", canonical(new=new)
         return Write(operation=CREATE, target=target, content=content, perform=perform, look=look)
@@ -156,10 +158,8 @@ class AcornPayer(ik.Adapter[PayerConfig]):
         path = PAYMENTS.fill(invoice=payment.invoice_id)
 
         async def perform(sender: Sender) -> Done[Payment]:
-            made = _payment(
-                await self._send(sender, PAY, "POST", path, body), payment.invoice_id, payment.amount.currency
-            )
-            return Done(value=made, resource_id=made.id)
+            made = await self._send(sender, PAY, "POST", path, body)
+            return Done.of(_payment(*made, payment.invoice_id, payment.amount.currency))
 
         async def look(sender: Sender) -> Sighting[Payment]:
             invoice = await self._invoice(sender, payment.invoice_id)
@@ -167,7 +167,7 @@ class AcornPayer(ik.Adapter[PayerConfig]):
                 return Sighting(refusal=errors.Conflict(f"invoice {invoice.id} is in {invoice.currency}"))
             listed = model.Pager[Payment](lambda cursor: self._payments(sender, invoice, cursor))
             found = [one async for one in listed if payment.marker in str(one.note).split()]
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id) for one in found))
+            return Sighting(matches=tuple(map(Done.of, found)))
 
         content = canonical(invoice=payment.invoice_id, amount=payment.amount, paid_at=payment.paid_at)
         return Write(operation=PAY, target=payment.invoice_id, content=content, perform=perform, look=look)
@@ -182,12 +182,12 @@ class AcornPayer(ik.Adapter[PayerConfig]):
         path, body = STATUS.fill(invoice=change.invoice_id), CODEC.encode({"status": word})
 
         async def perform(sender: Sender) -> Done[Invoice]:
-            return _done(_invoice(await self._send(sender, SET, "PUT", path, body), change.invoice_id))
+            return Done.of(_invoice(*await self._send(sender, SET, "PUT", path, body), change.invoice_id))
 
         async def look(sender: Sender) -> Sighting[Invoice]:
             invoice = await self._invoice(sender, change.invoice_id)
             if invoice.raw_status == word:
-                return Sighting(matches=(_done(invoice),))
+                return Sighting(matches=(Done.of(invoice),))
             is_loss = change.status is InvoiceStatus.DRAFT and bool(invoice.amount_paid)
             if is_loss and not change.allow_payment_loss:
                 return Sighting(refusal=errors.DestructiveTransition(f"{invoice.id} would lose its payments"))
@@ -197,54 +197,55 @@ class AcornPayer(ik.Adapter[PayerConfig]):
 
     async def _send(
         self, sender: Sender, operation: ik.Operation, method: str, path: str, body: bytes | None = None
-    ) -> object:
-        request = ik.HttpRequest(method=method, path=path, body=body)
-        return CODEC.parse((await sender.send(operation, request)).body)
+    ) -> tuple[object, Headers]:
+        response = await sender.send(operation, ik.HttpRequest(method=method, path=path, body=body))
+        return CODEC.parse(response.body), response.shown_headers
 
     async def _invoice(self, sender: Sender, invoice_id: str) -> Invoice:
-        return _invoice(await self._send(sender, READ, "GET", INVOICE.fill(invoice=invoice_id)), invoice_id)
+        return _invoice(*await self._send(sender, READ, "GET", INVOICE.fill(invoice=invoice_id)), invoice_id)
 
     async def _numbered(self, sender: Sender, number: str) -> Sequence[Invoice]:
-        page = await self._page(sender, INVOICES, None, ("number", number))
-        return [one for one in map(_invoice, page.data) if one.number == number]
+        rows, _ = await self._page(sender, INVOICES, None, ("number", number))
+        return [one for row in rows if (one := _invoice(*row)).number == number]
 
     async def _payments(self, sender: Sender, invoice: Invoice, cursor: str | None) -> Page[Payment]:
-        page = await self._page(sender, PAYMENTS.fill(invoice=invoice.id), cursor)
-        rows = tuple(_payment(row, invoice.id, str(invoice.currency)) for row in page.data)
-        return Page(items=rows, next_cursor=page.next)
+        rows, after = await self._page(sender, PAYMENTS.fill(invoice=invoice.id), cursor)
+        items = tuple(_payment(*row, invoice.id, str(invoice.currency)) for row in rows)
+        return Page(items=items, next_cursor=after)
 
-    async def _page(self, sender: Sender, path: str, cursor: str | None, *query: tuple[str, str]) -> _Page:
+    async def _page(
+        self, sender: Sender, path: str, cursor: str | None, *query: tuple[str, str]
+    ) -> tuple[list[tuple[object, Headers]], str | None]:
         asked = (*query, *((("cursor", cursor),) if cursor else ()))
         response = await sender.send(READ, ik.HttpRequest(method="GET", path=path, query=asked))
-        return CODEC.decode(response.body, _Page, where=path)
+        page = CODEC.decode(response.body, _Page, where=path)
+        return [(row, response.shown_headers) for row in page.data], page.next
 
 
-def _invoice(row: object, expected_id: str | None = None) -> Invoice:
+def _invoice(row: object, headers: Headers, expected_id: str | None = None) -> Invoice:
     wire = CODEC.structure(row, _Invoice)
     if expected_id not in {None, wire.id}:
         raise errors.MalformedResponse("the answer is about another invoice than the one asked for")
-    rule = BY_WORD.get(wire.status)
+    rule = BY_WORD.get(wire.status, NO_RULE)
     total, paid = (MINOR_BY_EXPONENT.read(units, wire.currency) for units in (wire.total, wire.paid))
     return Invoice(
         id=wire.id,
         number=wire.number,
         customer_id=wire.customer,
         currency=wire.currency,
-        status=rule.status if rule else InvoiceStatus.UNKNOWN,
-        payment_status=(rule.payment_status if rule else None) or PaymentStatus.UNKNOWN,
+        status=rule.status,
+        payment_status=PARTLY if 0 < wire.paid < wire.total else rule.payment_status or PaymentStatus.UNKNOWN,
         raw_status=wire.status,
         total=total,
         amount_paid=paid,
         amount_due=total - paid,
         raw=CODEC.structure(row, dict[str, object]),
+        headers=headers,
     )
 
 
-def _payment(row: object, invoice_id: str, currency: str) -> Payment:
+def _payment(row: object, headers: Headers, invoice_id: str, currency: str) -> Payment:
     wire, raw = CODEC.structure(row, _Payment), CODEC.structure(row, dict[str, object])
     amount, paid_at = MINOR_BY_EXPONENT.read(wire.amount, currency), read_instant(wire.paid_at)
-    return Payment(id=wire.id, invoice_id=invoice_id, amount=amount, paid_at=paid_at, note=wire.note, raw=raw)
-
-
-def _done(invoice: Invoice) -> Done[Invoice]:
-    return Done(value=invoice, resource_id=invoice.id)
+    made = Payment(id=wire.id, invoice_id=invoice_id, amount=amount, paid_at=paid_at, note=wire.note)
+    return attrs.evolve(made, raw=raw, headers=headers)

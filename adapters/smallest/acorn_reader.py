@@ -6,7 +6,7 @@ import attrs
 from invoicekit_acorn.simulator import AcornSimulator as AcornSimulator
 
 from invoicekit import adapter as ik
-from invoicekit.errors import AuthenticationError, MalformedResponse, NotApplied, NotFound
+from invoicekit import errors
 from invoicekit.model import Invoice, InvoiceStatus
 from invoicekit.wire import MINOR_BY_EXPONENT, Codec, PathTemplate
 
@@ -44,17 +44,18 @@ class AcornReader(ik.Adapter[ReaderConfig]):
         return ik.Site(hosts={"api": config.base_url}, credentials=key, account="acorn", windows=windows)
 
     @classmethod
-    def refusal(cls, response: ik.HttpResponse) -> NotApplied | None:
+    def refusal(cls, response: ik.HttpResponse) -> errors.NotApplied | None:
         """Say what certainly had no effect; Acorn answers 400 for what is not there."""
-        kind = {400: NotFound, 401: AuthenticationError}.get(response.status)
+        kind = {400: errors.NotFound, 401: errors.AuthenticationError}.get(response.status)
         return None if kind is None else kind("Acorn refused it", status=response.status)
 
     async def get_invoice(self, invoice_id: str) -> Invoice:
         """Read one invoice."""
         request = ik.HttpRequest(method="GET", path=INVOICE.fill(invoice=invoice_id))
-        body = (await self.sender.send(READ, request)).body
-        wire, raw = CODEC.decode(body, _Wire, where="invoice"), CODEC.decode(body, dict[str, object])
+        response = await self.sender.send(READ, request)
+        wire, headers = CODEC.decode(response.body, _Wire), response.shown_headers
         if wire.id != invoice_id:
-            raise MalformedResponse("the answer is about another invoice")
+            raise errors.MalformedResponse("the answer is about another invoice")
         status, total = STATUSES.get(wire.status, UNKNOWN), MINOR_BY_EXPONENT.read(wire.total, wire.currency)
-        return Invoice(id=wire.id, status=status, raw_status=wire.status, total=total, raw=raw)
+        read = Invoice(id=wire.id, status=status, raw_status=wire.status, total=total, headers=headers)
+        return attrs.evolve(read, raw=CODEC.decode(response.body, dict[str, object]))

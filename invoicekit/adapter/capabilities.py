@@ -5,7 +5,7 @@ with, what may destroy records from the status table, limits and scales from the
 itself works with. The tests hold each row against the provider's simulator.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Self
@@ -122,6 +122,18 @@ class Fields:
     unsupported: frozenset[str] = frozenset()
     writable: frozenset[str] = frozenset()
     scales: Mapping[str, Scale] = attrs.field(factory=dict, hash=False)
+
+    @classmethod
+    def only(cls, model: type, *carried: str, writable: Collection[str] = ()) -> Self:
+        """Carry these fields of a model, and no other.
+
+        Raises:
+            ValueError: A name is no field of the model.
+        """
+        every = cls(model=model).every
+        if strange := {*carried, *writable} - every:
+            raise ValueError(f"{model.__name__} has no field {', '.join(sorted(strange))}")
+        return cls(model=model, unsupported=every - {*carried}, writable=frozenset(writable))
 
     def __attrs_post_init__(self) -> None:
         """Refuse names that say nothing."""

@@ -5,7 +5,7 @@ and how often it is performed: journal first, look, perform, look again.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import attrs
 
@@ -14,6 +14,28 @@ from invoicekit.operation import Operation
 from invoicekit.transport import Sender
 
 T = TypeVar("T")
+
+
+class Recorded(Protocol):
+    """A record that was read: `Invoice`, `Payment`, `Customer` and their like."""
+
+    @property
+    def id(self) -> str | None:
+        """The provider's id of it."""
+        ...
+
+    @property
+    def raw(self) -> Mapping[str, object]:
+        """Everything the provider sent."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the answer that brought it."""
+        ...
+
+
+R = TypeVar("R", bound=Recorded)
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +53,11 @@ class Done(Generic[T]):
     resource_id: str | None = None
     raw: Mapping[str, object] = attrs.field(factory=dict, repr=False)
     headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
+
+    @classmethod
+    def of(cls, value: R) -> "Done[R]":
+        """Return a record as it was read: its own id, raw and headers go with it."""
+        return Done(value=value, resource_id=value.id, raw=value.raw, headers=value.headers)
 
     def seen_as(self, found: "Done[T]") -> "Done[T]":
         """Return what a read showed of it, with the answer to the write where that held something."""

@@ -12,6 +12,7 @@ from invoicekit.model import (
     LineItem,
     Money,
     NewLineItem,
+    TimeEntry,
     TimeGrouping,
     TimeWindow,
 )
@@ -150,6 +151,10 @@ class Hand:
         customer = next(one for one, _ in entries)
         return customer, tuple(entry for owner, entry in entries if owner == customer)
 
+    async def entries(self) -> tuple[TimeEntry, ...]:
+        """Read all time there is."""
+        return await self.service.list_time_entries(start=_FIRST, end=_LAST).snapshot()
+
     async def _uninvoiced(self) -> list[tuple[str, str]]:
         listed = await self.service.list_time_entries(start=_FIRST, end=_LAST, invoiced=False).snapshot()
         entries = [one for one in listed if one.is_billable is not False]
@@ -184,6 +189,7 @@ async def _list_payments(on: Hand) -> Call:
 
 
 async def _list_time_entries(on: Hand) -> Call:
+    await on.time()
     return lambda service: service.list_time_entries(start=_FIRST, end=_LAST).snapshot()
 
 

@@ -7,9 +7,12 @@ import attrs
 
 from invoicekit.errors import UsageError
 from invoicekit.testing import (
+    rules_answers,
     rules_bulk,
+    rules_content,
     rules_declared,
     rules_errors,
+    rules_fields,
     rules_reads,
     rules_sends,
     rules_truth,
@@ -32,8 +35,11 @@ RULES: tuple[Rule, ...] = tuple(
             *rules_writes.RULES,
             *rules_sends.RULES,
             *rules_truth.RULES,
+            *rules_content.RULES,
             *rules_declared.RULES,
             *rules_types.RULES,
+            *rules_answers.RULES,
+            *rules_fields.RULES,
             *rules_bulk.RULES,
         ),
         key=lambda rule: tuple(Tier).index(rule.tier),

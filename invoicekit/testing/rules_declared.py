@@ -1,19 +1,27 @@
 """What an adapter declares of its lists and its requests is what it does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from invoicekit.errors import InvoiceKitError, UsageError
 from invoicekit.events import Event, RequestSent
-from invoicekit.model import Absent, Invoice, InvoiceStatus
+from invoicekit.model import Absent, Invoice, InvoiceStatus, TimeEntry
 from invoicekit.testing.calls import READS, WRITES, Hand
 from invoicekit.testing.rule import Finding, Rule, Tier, Trial
 
 _DAY = date(2026, 5, 10)
 _LATER = date(2026, 5, 20)
+_FIRST_START, _LAST_END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+_ENTRY_FILTERS = {
+    "invoiced": "invoiced",
+    "billable": "is_billable",
+    "customer_id": "customer_id",
+    "project_id": "project_id",
+    "user_id": "user_id",
+}
 
 
 def _filters(held: tuple[Invoice, ...]) -> dict[str, tuple[Any, Callable[[Invoice], Any]]]:
@@ -69,6 +77,52 @@ async def _filtered(trial: Trial) -> None:
                 )
 
 
+async def _entries_filtered(trial: Trial) -> None:
+    trial.offered("list_time_entries")
+    declared = trial.subject.adapter.capabilities.of("list_time_entries").filters
+    bench = trial.bench()
+    bench.track(8)
+    async with bench.process() as service:
+        every: dict[str, Any] = {"start": _FIRST_START, "end": _LAST_END}
+        held = await service.list_time_entries(**every).snapshot()
+        if service.capabilities().of("mark_time_entries").is_offered and held:
+            await service.mark_batch([held[0].id])
+            held = await service.list_time_entries(**every).snapshot()
+        for name, value, means in _entry_filters(held):
+            if value is None or isinstance(value, Absent):
+                continue
+            wanted = {one.id: means(one) for one in held}
+            try:
+                found = await service.list_time_entries(**{**every, name: value}).snapshot()
+            except UsageError as error:
+                if name in declared:
+                    raise Finding(f"the filter {name} is declared, and refused: {error}") from error
+                continue
+            if None in wanted.values():
+                continue
+            expected = {one for one, is_meant in wanted.items() if is_meant}
+            if {one.id for one in found} != expected:
+                raise Finding(
+                    f"list_time_entries({name}={value!r}) gives {len(found)}, and means {len(expected)}"
+                )
+
+
+def _entry_filters(held: tuple[TimeEntry, ...]) -> Iterator[tuple[str, Any, Callable[[TimeEntry], Any]]]:
+    """Choose values for each filter, and say which entries they mean."""
+    starts = sorted(one.start for one in held if isinstance(one.start, datetime))
+    middle = starts[len(starts) // 2]
+    yield "start", middle, lambda one: _told(one.start, lambda found: found >= middle)
+    yield "end", middle, lambda one: _told(one.start, lambda found: found < middle)
+    for name, field in _ENTRY_FILTERS.items():
+        value = getattr(held[0], field)
+        for wanted in (True, False) if isinstance(value, bool) else (value,):
+            yield name, wanted, _has(field, wanted)
+
+
+def _has(field: str, value: object) -> Callable[[TimeEntry], Any]:
+    return lambda one: _told(getattr(one, field), lambda found: found == value)
+
+
 async def _sends(trial: Trial) -> None:
     capabilities = trial.subject.adapter.capabilities
     for method in trial.offered(*READS, *WRITES):
@@ -103,6 +157,14 @@ RULES = (
         bug="async def list_invoices(self, query, cursor): ...  # and query is never looked at",
         tier=Tier.BRONZE,
         check=_filtered,
+    ),
+    Rule(
+        id="reads.entry-filters",
+        title="A filter of time entries narrows by exactly what it says, from the first instant to the last",
+        why="An entry that a filter drops is never billed; one that it lets through is billed twice.",
+        bug="start <= entry.start <= end  # and midnight belongs to two months",
+        tier=Tier.BRONZE,
+        check=_entries_filtered,
     ),
     Rule(
         id="capabilities.sends",

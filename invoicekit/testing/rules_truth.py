@@ -1,16 +1,14 @@
 """What is declared is true, and what was written reads back as it was given."""
 
-from datetime import datetime, timedelta
-
 import attrs
 
 from invoicekit.adapter import Adapter, Effect, Idempotency
-from invoicekit.errors import InvoiceKitError, NotFound, ReferenceReused
+from invoicekit.errors import InvoiceKitError, NotFound
 from invoicekit.guard import DoubtPolicy, OnDoubt
-from invoicekit.model import Absent, Invoice, InvoiceStatus, Money, Outcome, WriteResult
+from invoicekit.model import Absent, Invoice, InvoiceStatus, Outcome, WriteResult
 from invoicekit.simulate import Fault, FaultKind
 from invoicekit.testing.bench import Bench
-from invoicekit.testing.calls import READS, WHEN, WRITES, Hand
+from invoicekit.testing.calls import READS, WRITES, Hand
 from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
 from invoicekit.transport import HttpResponse, Outgoing
@@ -191,33 +189,6 @@ async def _resent_after_the_bound(trial: Trial) -> None:
             raise Finding(f"{method}, sent again after the bound, ends as {result.outcome.value}")
 
 
-async def _one_content(trial: Trial) -> None:
-    trial.offered("record_payment")
-    if trial.subject.adapter.capabilities.of("record_payment").effect is not Effect.APPEND:
-        raise NotApplicable("a payment is a value here: another one replaces it")
-    bench = trial.bench()
-    async with bench.process() as service:
-        hand = Hand(bench, service)
-        invoice, other = await hand.issued(), await hand.issued()
-        reference, half = bench.fresh("bank"), hand.money("60")
-        await service.record_payment(invoice.id, half, paid_at=WHEN, reference=reference)
-        attempts: dict[str, tuple[str, Money, datetime]] = {
-            "another amount": (invoice.id, hand.money("30"), WHEN),
-            "another day": (invoice.id, half, WHEN - timedelta(days=3)),
-            "another invoice": (other.id, half, WHEN),
-        }
-        for words, (invoice_id, amount, paid_at) in attempts.items():
-            try:
-                await service.record_payment(invoice_id, amount, paid_at=paid_at, reference=reference)
-            except ReferenceReused:
-                continue
-            except InvoiceKitError as error:
-                raise Finding(
-                    f"one reference with {words} is told as {type(error).__name__}, not as ReferenceReused"
-                ) from error
-            raise Finding(f"one reference with {words} is taken for the same payment: `content` lacks it")
-
-
 async def _found_whole(trial: Trial) -> None:
     kinds = (Idempotency.MARKER, Idempotency.NATURAL_KEY)
     for method in trial.offered("record_payment", "create_invoice", "create_customer", "refund"):
@@ -341,14 +312,6 @@ RULES = (
         bug="look: return Sighting()  # whatever was read",
         tier=Tier.GOLD,
         check=_seen_first,
-    ),
-    Rule(
-        id="writes.one-content",
-        title="One reference with other content is refused",
-        why="A typing error in a file becomes a payment that nobody records: it is taken for done.",
-        bug="content=canonical(invoice=invoice_id)  # and not the amount",
-        tier=Tier.GOLD,
-        check=_one_content,
     ),
     Rule(
         id="writes.found-whole",

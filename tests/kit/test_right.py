@@ -20,7 +20,9 @@ NOT_APPLICABLE = {
     ("kukkingu", "errors.only-certain"),
     ("kukkingu", "reads.repeating-pages"),
     ("kukkingu", "writes.on-any-page"),
-    ("kukkingu", "writes.one-content"),
+    ("asset", "fields.changed-alone"),
+    ("asset", "reads.entry-filters"),
+    ("kukkingu", "statuses.paid-in-parts"),
     ("kukkingu", "writes.two-alike"),
 }
 
@@ -49,10 +51,13 @@ def test_what_is_recorded_is_what_is_found(name: str) -> None:
 
 
 def test_the_example_keeps_them_all(acorn: Subject) -> None:
-    """And so reaches the highest tier."""
+    """It changes no invoice and tracks no time; the rest it keeps, and so reaches the highest tier."""
     report = run_contract(acorn)
 
-    assert {one.rule.id: one.said for one in report.judgements if one.verdict is not Verdict.HOLDS} == {}
+    assert {one.rule.id for one in report.judgements if one.verdict is not Verdict.HOLDS} == {
+        "fields.changed-alone",
+        "reads.entry-filters",
+    }
     assert (report.is_conformant, report.tier) == (True, Tier.PLATINUM)
 
 

@@ -1,10 +1,14 @@
 """Each wrong adapter is rejected, and by the rule that names its fault."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
+from invoicekit_acorn import Acorn
 
-from invoicekit.testing import RULES, Subject, Verdict, judge, rule_of
+from invoicekit.adapter import Adapter
+from invoicekit.testing import RULES, Verdict, judge, rule_of
+from invoicekit_clockify import Clockify
 
 from .wrong import WRONG, subject
 
@@ -36,7 +40,8 @@ def test_there_are_many_and_each_rule_has_its_own() -> None:
     assert len(WRONG) >= 60
 
 
-def test_the_right_one_is_not_rejected(acorn: Subject) -> None:
-    """By any of the rules that the wrong ones break."""
-    for rule_id in {rule for _, rule in WRONG.values()}:
-        assert judge(acorn, rule_of(rule_id)).verdict is Verdict.HOLDS
+@pytest.mark.parametrize("right", [Acorn, Clockify])
+def test_the_right_one_is_not_rejected(right: type[Adapter[Any]]) -> None:
+    """By any of the rules that the wrong ones made from it break."""
+    for rule_id in {rule for kind, rule in WRONG.values() if issubclass(kind, right)}:
+        assert judge(subject(right), rule_of(rule_id)).verdict is Verdict.HOLDS

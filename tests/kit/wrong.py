@@ -3,9 +3,9 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 import attrs
@@ -19,6 +19,7 @@ from invoicekit.adapter import (
     Capability,
     Done,
     Effect,
+    Fields,
     HttpRequest,
     HttpResponse,
     Idempotency,
@@ -36,7 +37,10 @@ from invoicekit.errors import (
     Unavailable,
 )
 from invoicekit.model import (
+    Absent,
+    Customer,
     Invoice,
+    InvoiceChange,
     InvoiceQuery,
     InvoiceStatus,
     Money,
@@ -47,24 +51,30 @@ from invoicekit.model import (
     Payment,
     PaymentStatus,
     StatusChange,
+    TimeEntry,
+    TimeEntryQuery,
 )
 from invoicekit.testing import Subject
+from invoicekit_clockify import Clockify
+from invoicekit_clockify.simulator import ClockifySimulator
 
-WRONG: dict[str, tuple[type[Acorn], str]] = {}
+WRONG: dict[str, tuple[type[Adapter[Any]], str]] = {}
+SIMULATORS = {"acorn": AcornSimulator, "clockify": ClockifySimulator}
+T = TypeVar("T", bound=Adapter[Any])
 
 
-def breaks(rule: str) -> Callable[[type[Acorn]], type[Acorn]]:
+def breaks(rule: str) -> Callable[[type[T]], type[T]]:
     """Say which rule must reject an adapter."""
 
-    def note(kind: type[Acorn]) -> type[Acorn]:
+    def note(kind: type[T]) -> type[T]:
         WRONG[kind.__name__] = (kind, rule)
         return kind
 
     return note
 
 
-def subject(kind: type[Acorn]) -> Subject:
-    return Subject(adapter=kind, simulator=AcornSimulator)  # type: ignore[arg-type]  # as the registry does
+def subject(kind: type[Adapter[Any]]) -> Subject:
+    return Subject(adapter=kind, simulator=SIMULATORS[kind.name])
 
 
 def changed(write: Write[Any], **parts: Any) -> Write[Any]:
@@ -387,14 +397,16 @@ class QuotesOnly(Acorn):
             one if one.isalnum() or one == "-" else f"%{ord(one) % 256:02X}" for one in customer_id
         )
         request = HttpRequest(method="GET", path=f"/v1/customers/{quoted or 'none'}")
-        return acorn._customer(acorn_wire.CODEC.parse((await self.sender.send(acorn.READ, request)).body))
+        response = await self.sender.send(acorn.READ, request)
+        return acorn._customer(acorn_wire.CODEC.parse(response.body), response.shown_headers)
 
 
 @breaks("ids.no-paths")
 class PastesIds(Acorn):
     async def get_customer(self, customer_id: str) -> Any:
         request = HttpRequest(method="GET", path=f"/v1/customers/{customer_id}")
-        return acorn._customer(acorn_wire.CODEC.parse((await self.sender.send(acorn.READ, request)).body))
+        response = await self.sender.send(acorn.READ, request)
+        return acorn._customer(acorn_wire.CODEC.parse(response.body), response.shown_headers)
 
 
 @breaks("capabilities.undeclared")
@@ -792,3 +804,117 @@ class TellsInstantsWithoutTheirOffset(Acorn):
             if isinstance(one.paid_at, datetime)
         )
         return attrs.evolve(page, items=items)
+
+
+# --- fields and answers -----------------------------------------------------------------------
+
+
+@breaks("fields.carried")
+class DeclaresAllFields(Acorn):
+    capabilities = attrs.evolve(Acorn.capabilities, fields=(Fields(model=Invoice),))
+
+
+@breaks("fields.carried")
+class DeniesAField(Acorn):
+    capabilities = attrs.evolve(
+        Acorn.capabilities, fields=(Fields.only(Invoice, *(set(acorn.CARRIED) - {"amount_due"})),)
+    )
+
+
+@breaks("fields.written")
+class LosesTheEmail(Clockify):
+    def create_customer(self, new: NewCustomer) -> Write[Any]:
+        return super().create_customer(attrs.evolve(new, email=None))
+
+
+@breaks("fields.written")
+class LosesTheDueDate(Clockify):
+    def create_invoice(self, new: NewInvoice) -> Write[Invoice]:
+        return super().create_invoice(attrs.evolve(new, due_date=new.issue_date))
+
+
+@breaks("fields.changed-alone")
+class ClearsTheNote(Clockify):
+    def update_invoice(self, invoice_id: str, change: InvoiceChange) -> Write[Invoice]:
+        note = None if change.note is Absent.MISSING else change.note
+        return super().update_invoice(invoice_id, attrs.evolve(change, note=note))
+
+
+@breaks("statuses.paid-in-parts")
+class KnowsNoParts(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        invoice = await super().get_invoice(invoice_id)
+        is_paid = invoice.payment_status is PaymentStatus.PAID
+        return invoice if is_paid else attrs.evolve(invoice, payment_status=PaymentStatus.UNPAID)
+
+
+@breaks("reads.entry-filters")
+class BillsWhatIsNotBillable(Clockify):
+    async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:
+        return await super().list_time_entries(attrs.evolve(query, billable=None), cursor)
+
+
+@breaks("reads.entry-filters")
+class CountsMidnightTwice(Clockify):
+    async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:
+        end = None if query.end is None else query.end + timedelta(seconds=1)
+        return await super().list_time_entries(attrs.evolve(query, end=end), cursor)
+
+
+@breaks("reads.other-types")
+class TrustsTheRow(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        request = HttpRequest(method="GET", path=acorn.CUSTOMER.fill(customer=customer_id))
+        row = json.loads((await self.sender.send(acorn.READ, request)).body)
+        return Customer(id=row["id"], name=row["name"].strip(), raw=row)
+
+
+@breaks("reads.other-types")
+class TakesWhateverStandsThere(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        request = HttpRequest(method="GET", path=acorn.CUSTOMER.fill(customer=customer_id))
+        row = json.loads((await self.sender.send(acorn.READ, request)).body)
+        return Customer(id=customer_id, name=row.get("name"), raw=row)
+
+
+@breaks("reads.agree")
+class ListsTheBalance(Acorn):
+    async def list_invoices(self, query: InvoiceQuery, cursor: str | None) -> Page[Invoice]:
+        page = await super().list_invoices(query, cursor)
+        return attrs.evolve(page, items=tuple(attrs.evolve(one, total=one.amount_due) for one in page.items))
+
+
+@breaks("reads.headers")
+class LosesTheHeaders(Acorn):
+    async def get_customer(self, customer_id: str) -> Any:
+        return attrs.evolve(await super().get_customer(customer_id), headers={})
+
+
+@breaks("writes.told-whole")
+class TellsNoId(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+
+        async def perform(sender: Sender) -> Done[Payment]:
+            return attrs.evolve(await write.perform(sender), resource_id=None)
+
+        return changed(write, perform=perform, look=None)
+
+
+@breaks("writes.told-whole")
+class TellsWhatWasAsked(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        write = super().record_payment(payment)
+
+        async def perform(sender: Sender) -> Done[Payment]:
+            done = await write.perform(sender)
+            return attrs.evolve(done, value=attrs.evolve(done.value, note=payment.note))
+
+        return changed(write, perform=perform, look=None)
+
+
+@breaks("hosts.base-url")
+class CutsTheAddress(Acorn):
+    @classmethod
+    def site(cls, config: AcornConfig) -> Any:
+        return super().site(attrs.evolve(config, base_url=config.base_url.partition("#")[0]))

@@ -53,7 +53,7 @@ class Mutant:
 def mutants(source: str, lines: Collection[int]) -> Iterator[Mutant]:
     """Yield every change to the lines that were executed.
 
-    Texts for people are left alone: docstrings, what is raised, annotations.
+    Texts for people are left alone: docstrings, what is raised, annotations, whatever has a space in it.
     """
     tree = ast.parse(source)
     spoken = set(_spoken(tree))
@@ -88,13 +88,13 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield repr(node.value), ast.Constant(not node.value)
         case ast.Constant(value=int()):
             yield repr(node.value), ast.Constant(int(str(node.value)) + 1)
-        case ast.Constant(value=str()) if node.value:
+        case ast.Constant(value=str()) if node.value and " " not in str(node.value):
             yield repr(node.value), ast.Constant(str(node.value) + "x")
         case ast.Call():
             for place, keyword in enumerate(node.keywords):
                 if keyword.arg not in {None, "name", *_WORDS}:
                     rest = [*node.keywords[:place], *node.keywords[place + 1 :]]
-                    yield ast.unparse(node), _put(node, keywords=rest)
+                    yield f"{keyword.arg}= of {ast.unparse(node)}", _put(node, keywords=rest)
         case ast.Expr(value=ast.Call() | ast.Await()):
             yield ast.unparse(node), ast.Pass()
         case _:

@@ -61,7 +61,7 @@ MISTAKES = (
         2,
         "the invoice's id is taken for the payment's",
         "payments.py",
-        "[Done(value=one, resource_id=one.id, raw=one.raw, headers=one.headers) for one in found]",
+        "[Done.of(one) for one in found]",
         "[Done(value=one, resource_id=one.invoice_id, raw=one.raw, headers=one.headers) for one in found]",
     ),
     _mistake(

@@ -23,7 +23,11 @@ def changed(source: str) -> list[str]:
         ("x = True", ["True -> False"]),
         ("x = 7", ["7 -> 8"]),
         ("x = 'open'", ["'open' -> 'openx'"]),
-        ("f(a, is_complete=b)", ["f(a, is_complete=b) -> pass", "f(a, is_complete=b) -> f(a)"]),
+        ("x = 'not for a machine'", []),
+        (
+            "f(a, is_complete=b)",
+            ["f(a, is_complete=b) -> pass", "is_complete= of f(a, is_complete=b) -> f(a)"],
+        ),
     ],
 )
 def test_each_kind_of_change(source: str, expected: list[str]) -> None:

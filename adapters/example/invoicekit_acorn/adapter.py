@@ -10,6 +10,7 @@ from invoicekit.adapter import (
     Capability,
     Done,
     Effect,
+    Fields,
     HttpRequest,
     HttpResponse,
     Idempotency,
@@ -64,6 +65,18 @@ PAYMENTS = PathTemplate("/v1/invoices/{invoice}/payments", pattern=ID)
 STATUS = PathTemplate("/v1/invoices/{invoice}/status", pattern=ID)
 CUSTOMER = PathTemplate("/v1/customers/{customer}", pattern=ID)
 PAGE_SIZE = 25
+CARRIED = (
+    "id",
+    "number",
+    "customer_id",
+    "currency",
+    "status",
+    "payment_status",
+    "raw_status",
+    "total",
+    "amount_paid",
+    "amount_due",
+)
 
 READ = Operation(name="read")
 CREATE = Operation(name="create_invoice", effect=Effect.APPEND, idempotency=Idempotency.NATURAL_KEY)
@@ -82,6 +95,11 @@ class Acorn(Adapter[AcornConfig]):
     capabilities: ClassVar[Capabilities] = Capabilities(
         statuses=STATUSES,
         limits=Limits(windows={"until told": UNTIL_TOLD}, page_size=PAGE_SIZE),
+        fields=(
+            Fields.only(Invoice, *CARRIED, writable={"number", "customer_id", "currency"}),
+            Fields.only(Payment, "id", "invoice_id", "amount", "paid_at", "note"),
+            Fields.only(Customer, "id", "name", writable={"name"}),
+        ),
         operations={
             "get_invoice": reading(READ),
             "find_invoice": reading(READ),
@@ -133,13 +151,14 @@ class Acorn(Adapter[AcornConfig]):
 
     async def list_customers(self, cursor: str | None) -> Page[Customer]:
         """Read one page of customers."""
-        page, _ = await self._page(self.sender, CUSTOMERS, cursor)
-        return Page(items=tuple(_customer(row) for row in page.data), next_cursor=page.cursor)
+        page, headers = await self._page(self.sender, CUSTOMERS, cursor)
+        return Page(items=tuple(_customer(row, headers) for row in page.data), next_cursor=page.cursor)
 
     async def get_customer(self, customer_id: str) -> Customer:
         """Read one customer."""
         request = HttpRequest(method="GET", path=CUSTOMER.fill(customer=customer_id))
-        return _customer(CODEC.parse((await self.sender.send(READ, request)).body))
+        response = await self.sender.send(READ, request)
+        return _customer(CODEC.parse(response.body), response.shown_headers)
 
     async def _invoice(self, sender: Sender, invoice_id: str) -> Invoice:
         request = HttpRequest(method="GET", path=INVOICE.fill(invoice=invoice_id))
@@ -158,8 +177,8 @@ class Acorn(Adapter[AcornConfig]):
         return WirePage.read(response, where=path), response.shown_headers
 
     async def _payments(self, sender: Sender, invoice: Invoice, cursor: str | None) -> Page[Payment]:
-        page, _ = await self._page(sender, PAYMENTS.fill(invoice=invoice.id), cursor)
-        rows = tuple(_payment(row, invoice) for row in page.data)
+        page, headers = await self._page(sender, PAYMENTS.fill(invoice=invoice.id), cursor)
+        rows = tuple(_payment(row, invoice.id, str(invoice.currency), headers) for row in page.data)
         return Page(items=rows, next_cursor=page.cursor)
 
     # --- writes -------------------------------------------------------------------------------
@@ -173,13 +192,13 @@ class Acorn(Adapter[AcornConfig]):
 
         async def perform(sender: Sender) -> Done[Invoice]:
             response = await sender.send(self._settling(CREATE), request)
-            return _done(_invoice(CODEC.parse(response.body), response.shown_headers))
+            return Done.of(_invoice(CODEC.parse(response.body), response.shown_headers))
 
         async def look(sender: Sender) -> Sighting[Invoice]:
             found = await self._numbered(sender, new.number)
             if any((one.customer_id, one.total) != (new.customer_id, total) for one in found):
                 return Sighting(refusal=Conflict(f"the number {new.number} stands on another invoice"))
-            return Sighting(matches=tuple(_done(one) for one in found))
+            return Sighting(matches=tuple(map(Done.of, found)))
 
         return self._write(CREATE, f"invoice number {new.number}", canonical(new=new), perform, look)
 
@@ -188,13 +207,13 @@ class Acorn(Adapter[AcornConfig]):
         request = HttpRequest(method="POST", path=CUSTOMERS, body=CODEC.encode({"name": new.name}))
 
         async def perform(sender: Sender) -> Done[Customer]:
-            made = _customer(CODEC.parse((await sender.send(self._settling(CUSTOM), request)).body))
-            return Done(value=made, resource_id=made.id, raw=made.raw)
+            response = await sender.send(self._settling(CUSTOM), request)
+            return Done.of(_customer(CODEC.parse(response.body), response.shown_headers))
 
         async def look(sender: Sender) -> Sighting[Customer]:
-            page, _ = await self._page(sender, CUSTOMERS, None, ("name", new.name))
-            found = [one for row in page.data if (one := _customer(row)).name == new.name]
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id, raw=one.raw) for one in found))
+            page, headers = await self._page(sender, CUSTOMERS, None, ("name", new.name))
+            found = [one for row in page.data if (one := _customer(row, headers)).name == new.name]
+            return Sighting(matches=tuple(map(Done.of, found)))
 
         return self._write(CUSTOM, f"customer {new.name}", canonical(name=new.name), perform, look)
 
@@ -211,9 +230,8 @@ class Acorn(Adapter[AcornConfig]):
 
         async def perform(sender: Sender) -> Done[Payment]:
             response = await sender.send(self._settling(PAY), request)
-            invoice = Invoice(id=payment.invoice_id, currency=payment.amount.currency)
-            made = _payment(CODEC.parse(response.body), invoice)
-            return Done(value=made, resource_id=made.id, raw=made.raw)
+            made, currency = CODEC.parse(response.body), payment.amount.currency
+            return Done.of(_payment(made, payment.invoice_id, currency, response.shown_headers))
 
         async def look(sender: Sender) -> Sighting[Payment]:
             invoice = await self._invoice(sender, payment.invoice_id)
@@ -221,7 +239,7 @@ class Acorn(Adapter[AcornConfig]):
                 return Sighting(refusal=Conflict(f"invoice {invoice.id} is in {invoice.currency}"))
             listed = Pager[Payment](lambda cursor: self._payments(sender, invoice, cursor))
             found = [one async for one in listed if payment.marker in str(one.note).split()]
-            return Sighting(matches=tuple(Done(value=one, resource_id=one.id, raw=one.raw) for one in found))
+            return Sighting(matches=tuple(map(Done.of, found)))
 
         content = canonical(invoice=payment.invoice_id, amount=payment.amount, paid_at=payment.paid_at)
         return self._write(PAY, payment.invoice_id, content, perform, look)
@@ -237,12 +255,12 @@ class Acorn(Adapter[AcornConfig]):
         async def perform(sender: Sender) -> Done[Invoice]:
             response = await sender.send(self._settling(SET), request)
             read = _invoice(CODEC.parse(response.body), response.shown_headers, expected_id=change.invoice_id)
-            return _done(read)
+            return Done.of(read)
 
         async def look(sender: Sender) -> Sighting[Invoice]:
             invoice = await self._invoice(sender, change.invoice_id)
             if invoice.raw_status == word:
-                return Sighting(matches=(_done(invoice),))
+                return Sighting(matches=(Done.of(invoice),))
             is_loss = change.status is InvoiceStatus.DRAFT and bool(invoice.amount_paid)
             if is_loss and not change.allow_payment_loss:
                 return Sighting(refusal=DestructiveTransition(f"{invoice.id} as a draft loses its payments"))
@@ -273,14 +291,11 @@ def _invoice(row: object, headers: Mapping[str, str], *, expected_id: str | None
     return invoice
 
 
-def _payment(row: object, invoice: Invoice) -> Payment:
-    wire = CODEC.structure(row, WirePayment)
-    return wire.payment(invoice.id, invoice.currency or "", CODEC.structure(row, dict[str, object]))
+def _payment(row: object, invoice_id: str, currency: str, headers: Mapping[str, str]) -> Payment:
+    wire, raw = CODEC.structure(row, WirePayment), CODEC.structure(row, dict[str, object])
+    return wire.payment(invoice_id, currency, raw, headers)
 
 
-def _customer(row: object) -> Customer:
-    return CODEC.structure(row, WireCustomer).customer(CODEC.structure(row, dict[str, object]))
-
-
-def _done(invoice: Invoice) -> Done[Invoice]:
-    return Done(value=invoice, resource_id=invoice.id, raw=invoice.raw, headers=invoice.headers)
+def _customer(row: object, headers: Mapping[str, str]) -> Customer:
+    wire, raw = CODEC.structure(row, WireCustomer), CODEC.structure(row, dict[str, object])
+    return wire.customer(raw, headers)

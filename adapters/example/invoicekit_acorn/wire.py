@@ -61,13 +61,14 @@ class WireInvoice:
         """Say the same in the neutral words; a status nobody knows is UNKNOWN."""
         rule = _BY_WORD.get(self.status)
         total, paid = (MINOR_BY_EXPONENT.read(units, self.currency) for units in (self.total, self.paid))
+        in_part = PaymentStatus.PARTIALLY_PAID if 0 < paid.amount < total.amount else None
         return Invoice(
             id=self.id,
             number=self.number,
             customer_id=self.customer,
             currency=self.currency,
             status=rule.status if rule else InvoiceStatus.UNKNOWN,
-            payment_status=(rule.payment_status if rule else None) or PaymentStatus.UNKNOWN,
+            payment_status=in_part or (rule.payment_status if rule else None) or PaymentStatus.UNKNOWN,
             raw_status=self.status,
             total=total,
             amount_paid=paid,
@@ -86,7 +87,9 @@ class WirePayment:
     paid_at: str
     note: str
 
-    def payment(self, invoice_id: str, currency: str, raw: Mapping[str, object]) -> Payment:
+    def payment(
+        self, invoice_id: str, currency: str, raw: Mapping[str, object], headers: Mapping[str, str]
+    ) -> Payment:
         """Say the same in the neutral words."""
         return Payment(
             id=self.id,
@@ -95,6 +98,7 @@ class WirePayment:
             paid_at=read_instant(self.paid_at),
             note=self.note,
             raw=raw,
+            headers=headers,
         )
 
 
@@ -105,9 +109,9 @@ class WireCustomer:
     id: str
     name: str
 
-    def customer(self, raw: Mapping[str, object]) -> Customer:
+    def customer(self, raw: Mapping[str, object], headers: Mapping[str, str]) -> Customer:
         """Say the same in the neutral words."""
-        return Customer(id=self.id, name=self.name, raw=raw)
+        return Customer(id=self.id, name=self.name, raw=raw, headers=headers)
 
 
 @attrs.frozen(kw_only=True)
