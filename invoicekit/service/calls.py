@@ -22,6 +22,7 @@ from invoicekit.guard import check_reference, read_patiently
 from invoicekit.journal import Asked
 from invoicekit.model import Page, Pager, WriteResult
 from invoicekit.service.connection import CallOptions, Connection
+from invoicekit.service.given import refuse_dropped
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -75,9 +76,15 @@ class Calls:
         reference: str | None = None,
         marker: str = "",
     ) -> WriteResult[T]:
-        """Perform what one of the adapter's methods describes; the journal keeps what was asked."""
+        """Perform what one of the adapter's methods describes; the journal keeps what was asked.
+
+        Raises:
+            UnsupportedOperation: A field was given that the provider would not keep; nothing was sent.
+        """
+        described = method(*arguments)
+        refuse_dropped(self.capabilities(), self._adapter.name, arguments)
         return await self._connection.write(
-            method(*arguments),
+            described,
             self._options,
             reference=reference,
             marker=marker,

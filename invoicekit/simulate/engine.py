@@ -13,6 +13,7 @@ from invoicekit.simulate.record import RequestRecord, kept_headers
 from invoicekit.simulate.router import NoMatch, Router
 from invoicekit.simulate.simulator import Simulator
 from invoicekit.simulate.strike import perform, strike
+from invoicekit.simulate.watched import Watched
 
 
 class Engine:
@@ -45,7 +46,7 @@ class Engine:
             method=method,
             path=path,
             params={} if isinstance(found, NoMatch) else found.params,
-            query=parse_qs(query, keep_blank_values=True) if query else {},
+            query=Watched(parse_qs(query, keep_blank_values=True).items() if query else ()),
             headers=headers,
             body=body,
         )
@@ -53,7 +54,7 @@ class Engine:
             outcome = Outcome(answer=simulator.no_route(method, path, found.allowed))
         else:
             outcome = self._pass(found.route, call, now)
-        self._remember(call, outcome.status, now)
+        self._remember(call, outcome, now)
         return outcome
 
     def _pass(self, route: Route, call: Call, now: float) -> Outcome:
@@ -78,9 +79,9 @@ class Engine:
             return Outcome(answer=perform(route, call))
         return attrs.evolve(strike(simulator, route, call, fault, now), is_struck=True)
 
-    def _remember(self, call: Call, status: int | None, now: float) -> None:
+    def _remember(self, call: Call, outcome: Outcome, now: float) -> None:
         simulator = self.simulator
-        simulator.tally.answered(call.operation, status)
+        simulator.tally.answered(call.operation, outcome.status)
         simulator.requests.append(
             RequestRecord(
                 operation=call.operation,
@@ -90,7 +91,8 @@ class Engine:
                 headers=kept_headers(call.headers),
                 credentials=tuple(name for name in simulator.credential_headers if name in call.headers),
                 body=call.body,
-                status=status,
+                status=outcome.status,
                 at_seconds=now,
+                unread=call.unread() if outcome.is_done else (),
             )
         )

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import attrs
 
+from invoicekit.simulate.watched import Watched, unread
+
 _NO_HEADERS: Mapping[str, str] = {}
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
@@ -33,6 +35,7 @@ class Call:
     query: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
     body: bytes
+    _parsed: list[object] = attrs.field(factory=list, init=False, repr=False, eq=False)
 
     def json(self) -> object:
         """Parse the body strictly: no NaN, no Infinity, no nesting beyond the interpreter's depth.
@@ -41,10 +44,16 @@ class Call:
             ValueError: The body is not a JSON text.
         """
         try:
-            parsed: object = json.loads(self.body, parse_constant=_refuse_constant)
+            parsed: object = json.loads(self.body, parse_constant=_refuse_constant, object_pairs_hook=Watched)
         except RecursionError as failure:
             raise ValueError("nested too deeply") from failure
+        self._parsed.append(parsed)
         return parsed
+
+    def unread(self) -> tuple[str, ...]:
+        """Name the query parameters and the members of the body that no handler looked at."""
+        bodies = [set(unread(one)) for one in self._parsed]
+        return tuple(sorted({*unread(self.query), *(set.intersection(*bodies) if bodies else ())}))
 
 
 @attrs.frozen(kw_only=True)

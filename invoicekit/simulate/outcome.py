@@ -42,3 +42,8 @@ class Outcome:
     def status(self) -> int | None:
         """Return the status the client sees, or None when it sees none."""
         return None if self.answer is None else self.answer.status
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the provider carried the request out and answered, nothing in between."""
+        return self.answer is not None and self.answer.is_success and not self.is_struck

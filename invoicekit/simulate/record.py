@@ -26,6 +26,8 @@ class RequestRecord:
         credentials: Names of the credential headers that were sent, never their values.
         status: The status sent, or None when the connection was cut without one.
         at_seconds: When it arrived, on the simulator's monotonic clock.
+        unread: What was sent and the provider did not look at: query parameters, and members of the body,
+            dotted. Empty where it was not carried out.
     """
 
     operation: str
@@ -37,6 +39,7 @@ class RequestRecord:
     body: bytes
     status: int | None
     at_seconds: float
+    unread: tuple[str, ...] = ()
 
 
 class RequestLog(Sequence[RequestRecord]):

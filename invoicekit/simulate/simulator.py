@@ -24,6 +24,7 @@ class Simulator(ABC):
     Attributes:
         name: The provider's name, e.g. "clockify".
         credential_headers: Headers whose values are never recorded.
+        ignored: Parameters and members, dotted, that the provider knows and this simulator makes nothing of.
         requests: The latest requests, refused and lost ones included.
         faults: One row for each fault that struck.
         tally: Counts for the whole run.
@@ -32,6 +33,7 @@ class Simulator(ABC):
 
     name: ClassVar[str]
     credential_headers: ClassVar[tuple[str, ...]] = ()
+    ignored: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self,

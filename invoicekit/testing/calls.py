@@ -94,7 +94,7 @@ class Hand:
         """Return lines of 60 each, with all that this provider lets a caller give."""
         fields = self.service.capabilities().fields_of(LineItem)
         kind = self.ground.provided.get("line_kind")
-        has_kind = fields is None or "kind" in fields.writable
+        has_kind = fields is not None and "kind" in fields.writable
         return tuple(
             NewLineItem(
                 description=f"work {number}",

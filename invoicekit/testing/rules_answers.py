@@ -1,8 +1,7 @@
 """Answers as they come: each member may be of another type, and all of them must agree."""
 
-import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import partial
 
 import attrs
 
@@ -15,15 +14,13 @@ from invoicekit.model import (
     WriteResult,
 )
 from invoicekit.service import InvoiceService
-from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import READS, WRITES, Hand
 from invoicekit.testing.foreign import ended
+from invoicekit.testing.rewriting import Keeping, Rewriting, instead, named, put
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial
-from invoicekit.testing.rules_reads import Rewriting
 from invoicekit.testing.rules_types import misfits
 
 _MOST_MEMBERS = 60
-_MISSING = object()
 _ONE_OF_EACH = ("get_invoice", "list_payments", "get_customer", "list_customers", "list_time_entries")
 _OURS = {"raw", "headers", "reference", "is_status_derived"}
 _OF_THEIR_OWN = {"create_credit_note"}
@@ -36,88 +33,33 @@ _URLS = (
     "https://",
     "host.example",
     "https://host.example/ x",
+    "http://host.example",
 )
-
-Path = tuple[str | int, ...]
-
 
 # --- another type -------------------------------------------------------------------------------
 
 
-def _members(document: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Name every member, of lists that of their first row."""
-    if isinstance(document, dict):
-        for name, value in document.items():
-            yield (*at, name), value
-            yield from _members(value, (*at, name))
-    elif isinstance(document, list) and document:
-        yield from _members(document[0], (*at, 0))
-
-
-def _instead(value: Any) -> tuple[Any, ...]:
-    """Return what may stand there one day, of other types."""
-    if isinstance(value, bool):
-        return (None, "yes", _MISSING)
-    if isinstance(value, str):
-        return (None, 7, "", _MISSING)
-    if isinstance(value, int | float):
-        return (None, "text", _MISSING)
-    return (None, "text", _MISSING)
-
-
-def _put(document: Any, path: Path, value: Any) -> Any:
-    changed = part = copy.deepcopy(document)
-    for name in path[:-1]:
-        is_there = name in part if isinstance(part, dict) else isinstance(part, list) and name == 0 and part
-        if not is_there:
-            return changed  # another answer of the same call, of another shape
-        part = part[name]
-    if isinstance(part, dict) and path[-1] in part:
-        if value is _MISSING:
-            del part[path[-1]]
-        else:
-            part[path[-1]] = value
-    return changed
-
-
 async def _other_types(trial: Trial) -> None:
     bench = trial.bench()
-    seen: list[Any] = []
-
-    def note(document: Any) -> Any:
-        seen.append(document)
-        return document
-
-    transport = _Changing(bench)
+    keep = Keeping()
+    transport = Rewriting(bench, keep)
     async with bench.process() as plain, bench.process(transport=transport) as service:
         hand = Hand(bench, plain)
         for method in trial.offered(*_ONE_OF_EACH):
             call = await hand.ready(method)
-            transport.change = note
-            seen.clear()
+            transport.change = keep = Keeping()
             await call(service)
-            places = {path: value for document in seen for path, value in _members(document)}
-            for path, value in list(places.items())[:_MOST_MEMBERS]:
-                for other in _instead(value):
-                    transport.change = lambda document, path=path, other=other: _put(document, path, other)
+            for path, value in keep.members(_MOST_MEMBERS):
+                for other in instead(value):
+                    transport.change = partial(put, path=path, value=other)
                     end = await ended(call(service))
-                    where = ".".join("0" if name == 0 else str(name) for name in path)
-                    words = "is missing" if other is _MISSING else f"is {other!r}"
                     if end.error is not None and not isinstance(end.error, InvoiceKitError):
                         raise Finding(
-                            f"{method} raises {type(end.error).__name__} where {where} {words}: "
+                            f"{method} raises {type(end.error).__name__} where {named(path, other)}: "
                             "MalformedResponse says what it is"
                         ) from end.error
                     if found := next(misfits(end.value, method), None):
-                        raise Finding(f"where {where} {words}, {found}")
-
-
-class _Changing(Rewriting):
-    """Changes answers otherwise for each call."""
-
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench, lambda document: self.change(document))
-        self.change: Any = lambda document: document
+                        raise Finding(f"where {named(path, other)}, {found}")
 
 
 # --- they agree ---------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Bronze: reads are whole and exact, whatever the provider adds one day."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,30 +16,13 @@ from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import READS, Hand
 from invoicekit.testing.foreign import ended
 from invoicekit.testing.in_process import InProcessTransport
+from invoicekit.testing.rewriting import Rewriting
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
 from invoicekit.transport import HttpResponse, Outgoing
 
 _LISTS = {"list_invoices": ("invoices", "invoices"), "list_customers": ("clients", "customers")}
 _MOST_REQUESTS = 300
 _NEW_WORD = "BRAND_NEW_WORD"
-
-
-class Rewriting(InProcessTransport):
-    """Changes the JSON of answers to reads on their way back."""
-
-    def __init__(self, bench: Bench, change: Callable[[Any], Any]) -> None:
-        super().__init__(bench.simulator, clock=bench.clock)
-        self._change = change
-
-    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
-        """Exchange as ever, and change the answer."""
-        response = await super().exchange(outgoing)
-        try:
-            document = json.loads(response.body)
-        except ValueError:
-            return response
-        body = json.dumps(self._change(document)).encode()
-        return attrs.evolve(response, body=body)
 
 
 class _Same(InProcessTransport):

@@ -24,6 +24,8 @@ NOT_APPLICABLE = {
     ("asset", "reads.entry-filters"),
     ("kukkingu", "statuses.paid-in-parts"),
     ("kukkingu", "writes.two-alike"),
+    ("clockify", "writes.nothing-owed"),
+    ("kukkingu", "writes.nothing-owed"),
 }
 
 
@@ -57,6 +59,7 @@ def test_the_example_keeps_them_all(acorn: Subject) -> None:
     assert {one.rule.id for one in report.judgements if one.verdict is not Verdict.HOLDS} == {
         "fields.changed-alone",
         "reads.entry-filters",
+        "writes.nothing-owed",
     }
     assert (report.is_conformant, report.tier) == (True, Tier.PLATINUM)
 

@@ -8,6 +8,7 @@ from invoicekit_acorn import Acorn
 
 from invoicekit.adapter import Adapter
 from invoicekit.testing import RULES, Verdict, judge, rule_of
+from invoicekit_asset import Asset
 from invoicekit_clockify import Clockify
 
 from .wrong import WRONG, subject
@@ -40,7 +41,7 @@ def test_there_are_many_and_each_rule_has_its_own() -> None:
     assert len(WRONG) >= 60
 
 
-@pytest.mark.parametrize("right", [Acorn, Clockify])
+@pytest.mark.parametrize("right", [Acorn, Asset, Clockify])
 def test_the_right_one_is_not_rejected(right: type[Adapter[Any]]) -> None:
     """By any of the rules that the wrong ones made from it break."""
     for rule_id in {rule for kind, rule in WRONG.values() if issubclass(kind, right)}:

@@ -32,6 +32,7 @@ from invoicekit.errors import (
     AuthenticationError,
     InvalidRequest,
     InvoiceKitError,
+    MalformedResponse,
     NotApplied,
     NotFound,
     Unavailable,
@@ -55,11 +56,13 @@ from invoicekit.model import (
     TimeEntryQuery,
 )
 from invoicekit.testing import Subject
+from invoicekit_asset import Asset
+from invoicekit_asset.simulator import AssetSimulator
 from invoicekit_clockify import Clockify
 from invoicekit_clockify.simulator import ClockifySimulator
 
 WRONG: dict[str, tuple[type[Adapter[Any]], str]] = {}
-SIMULATORS = {"acorn": AcornSimulator, "clockify": ClockifySimulator}
+SIMULATORS = {"acorn": AcornSimulator, "asset": AssetSimulator, "clockify": ClockifySimulator}
 T = TypeVar("T", bound=Adapter[Any])
 
 
@@ -918,3 +921,87 @@ class CutsTheAddress(Acorn):
     @classmethod
     def site(cls, config: AcornConfig) -> Any:
         return super().site(attrs.evolve(config, base_url=config.base_url.partition("#")[0]))
+
+
+# --- names, gaps and refusals -------------------------------------------------------------------
+
+
+@breaks("requests.are-read")
+class MisspellsAMember(Acorn):
+    def create_customer(self, new: NewCustomer) -> Write[Customer]:
+        body = json.dumps({"name": new.name, "e-mail": "billing@example.com"}).encode()
+        request = HttpRequest(method="POST", path=acorn.CUSTOMERS, body=body)
+
+        async def perform(sender: Sender) -> Done[Customer]:
+            row = json.loads((await sender.send(acorn.CUSTOM, request)).body)
+            return Done.of(Customer(id=row["id"], name=row["name"], raw=row, headers={"a": "b"}))
+
+        return changed(super().create_customer(new), perform=perform)
+
+
+@breaks("requests.are-read")
+class MisspellsAFilter(Acorn):
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        page, headers = await self._page(self.sender, acorn.CUSTOMERS, cursor, ("pageSize", "100"))
+        return Page(items=tuple(acorn._customer(row, headers) for row in page.data), next_cursor=page.cursor)
+
+
+@breaks("reads.nothing-made-up")
+class TakesNothingToldForNothingPaid(Acorn):
+    async def get_invoice(self, invoice_id: str) -> Invoice:
+        request = HttpRequest(method="GET", path=acorn.INVOICE.fill(invoice=invoice_id))
+        response = await self.sender.send(acorn.READ, request)
+        row = json.loads(response.body)
+        row["total"] = row.get("total") or 0
+        return acorn._invoice(row, response.shown_headers, expected_id=invoice_id)
+
+
+@breaks("reads.nothing-made-up")
+class LeavesOutRowsItCannotRead(Acorn):
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        page, headers = await self._page(self.sender, acorn.CUSTOMERS, cursor)
+        rows = [row for row in page.data if isinstance(row, dict) and row.get("name")]
+        return Page(items=tuple(acorn._customer(row, headers) for row in rows), next_cursor=page.cursor)
+
+
+@breaks("writes.garbled-answers")
+class TakesTheIdForThere(Acorn):
+    def create_customer(self, new: NewCustomer) -> Write[Customer]:
+        request = HttpRequest(
+            method="POST", path=acorn.CUSTOMERS, body=json.dumps({"name": new.name}).encode()
+        )
+
+        async def perform(sender: Sender) -> Done[Customer]:
+            row = json.loads((await sender.send(acorn.CUSTOM, request)).body)
+            return Done.of(Customer(id=row["id"].strip(), name=row["name"], raw=row, headers={"a": "b"}))
+
+        return changed(super().create_customer(new), perform=perform)
+
+
+@breaks("writes.garbled-answers")
+class CallsWhatItCannotReadRefused(Acorn):
+    def create_customer(self, new: NewCustomer) -> Write[Customer]:
+        write = super().create_customer(new)
+
+        async def perform(sender: Sender) -> Done[Customer]:
+            try:
+                return await write.perform(sender)
+            except MalformedResponse as error:
+                raise InvalidRequest("the answer makes no sense") from error
+
+        return changed(write, perform=perform, look=None)
+
+
+@breaks("writes.nothing-owed")
+class TakesPaidForWrittenOff(Asset):
+    def write_off(self, invoice_id: str) -> Write[Invoice]:
+        write = super().write_off(invoice_id)
+
+        async def look(sender: Sender) -> Sighting[Invoice]:
+            assert write.look is not None
+            sighting = await write.look(sender)
+            if sighting.refusal is None:
+                return sighting
+            return Sighting(matches=(Done.of(await self.get_invoice(invoice_id)),))
+
+        return changed(write, look=look)

@@ -179,4 +179,11 @@ OF_WHAT_IS_KNOWN = (
         without="if verdicts & {Verdict.BROKEN}:",
         tests=_JUDGED,
     ),
+    Removal(
+        name="what a provider would drop is refused",
+        path="invoicekit/service/calls.py",
+        line="refuse_dropped(self.capabilities(), self._adapter.name, arguments)",
+        without="pass",
+        tests=("tests/service/test_given.py",),
+    ),
 )

@@ -17,6 +17,7 @@ from invoicekit_clockify.simulator.zone import seconds_of, zone_of, zoned_text
 PATH = "/report/v1/workspaces/{workspace_id}/reports/detailed"
 FREE_RANGE_DAYS = 31
 _STATES = ("INVOICED", "UNINVOICED", "ALL")
+_STATUSES = ("ALL", "ACTIVE", "ARCHIVED", "INACTIVE", "PENDING")
 _CONTAINS = ("CONTAINS", "DOES_NOT_CONTAIN", "CONTAINS_ONLY")
 _COLUMNS = ("ID", "DESCRIPTION", "USER", "DURATION", "DATE", "ZONED_DATE", "NATURAL", "USER_DATE")
 
@@ -107,6 +108,7 @@ def _filter(body: Body, name: str) -> tuple[str, frozenset[str]] | None:
     part = body.optional_part(name)
     if part is None or not part.has("ids"):
         return None
+    part.optional_choice("status", _STATUSES, "ALL")  # known by its words alone: what is named is found
     return part.optional_choice("contains", _CONTAINS, "CONTAINS"), frozenset(part.texts("ids"))
 
 
