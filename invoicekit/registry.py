@@ -24,7 +24,8 @@ ALLOW_LIST = "INVOICEKIT_ADAPTERS"
 
 _ADAPTERS = "invoicekit.adapters"
 _SIMULATORS = "invoicekit.simulators"
-_GROUPS = {_ADAPTERS: "adapter", _SIMULATORS: "simulator"}
+_STORES = "invoicekit.stores"
+_GROUPS = {_ADAPTERS: "adapter", _SIMULATORS: "simulator", _STORES: "store"}
 
 Distributions: TypeAlias = Callable[[], Iterable[importlib.metadata.Distribution]]
 
@@ -94,10 +95,22 @@ class Registry:
             AdapterNotFound, AdapterConflict, AdapterLoadError, IncompatibleAdapter, ConfigurationError:
                 As for adapters.
         """
-        loaded, offer = self._load(_SIMULATORS, name)
+        return self._named(_SIMULATORS, name)
+
+    def store(self, name: str) -> type:
+        """Import what shows the books that the adapter of that name keeps by itself.
+
+        Raises:
+            AdapterNotFound, AdapterConflict, AdapterLoadError, IncompatibleAdapter, ConfigurationError:
+                As for adapters.
+        """
+        return self._named(_STORES, name)
+
+    def _named(self, group: str, name: str) -> type:
+        loaded, offer = self._load(group, name)
         if getattr(loaded, "name", None) != name:
             raise IncompatibleAdapter(
-                f"simulator {name!r} of {offer.installed.origin} calls itself "
+                f"{_GROUPS[group]} {name!r} of {offer.installed.origin} calls itself "
                 f"{getattr(loaded, 'name', None)!r}"
             )
         return loaded

@@ -146,7 +146,7 @@ def set_status(books: Books, invoice_id: str, status: str) -> Invoice:
 def step_refusal(books: Books, invoice_id: str, status: str) -> InvalidTransition | None:
     """Say why an invoice cannot take a step."""
     row = invoice_row(books, invoice_id)
-    if status not in _STEPS[row["status"]]:
+    if status not in _STEPS.get(row["status"], ()):
         return InvalidTransition(f"invoice {row['number']} is {row['status']} and cannot become {status}")
     if row["credits"] is not None and status != VOID:
         return InvalidTransition(f"{row['number']} is a credit note: it is voided or stays as it is")

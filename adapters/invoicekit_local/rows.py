@@ -62,7 +62,7 @@ def invoice_of(books: sqlite3.Connection, row: sqlite3.Row) -> Invoice:
     return Invoice(
         id=row["id"],
         number=row["number"],
-        status=_STATUSES[status],
+        status=_STATUSES.get(status, InvoiceStatus.UNKNOWN),
         payment_status=payment_status(totals, _sum(books, row["id"], "refund")),
         raw_status=status,
         currency=currency,

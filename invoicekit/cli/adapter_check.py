@@ -31,7 +31,7 @@ _MARKS = {
     Verdict.HOLDS: "holds",
     Verdict.BROKEN: "BROKEN",
     Verdict.EXEMPT: "exempt",
-    Verdict.NOT_APPLICABLE: "-",
+    Verdict.NOT_APPLICABLE: "does not speak of it",
 }
 
 
@@ -40,8 +40,8 @@ def check(
         str,
         typer.Argument(
             metavar="NAME|PATH",
-            help="An installed adapter with a simulator, e.g. clockify; or its distribution's folder, or a "
-            "file that holds both.",
+            help="An installed adapter with a simulator, e.g. clockify, or with a store, e.g. local; or its "
+            "distribution's folder, or a file that holds both.",
         ),
     ],
     rules: Annotated[
@@ -60,16 +60,17 @@ def check(
         ),
     ] = False,
 ) -> None:
-    """Judge an adapter by its simulator's ledger: what it must do, what it did, why it matters.
+    """Judge an adapter by its provider's ledger: what it must do, what it did, why it matters.
 
     Exits with 1 where a rule is broken.
     """
     chosen = tuple(map(rule_of, rules)) if rules else RULES
     given = parse_settings(settings or ())
     subject = subject_at(Path(name), **given) if is_path(name) else Subject.installed(name, **given)
-    if subject.simulator is None:
+    if not subject.can_be_judged:
         raise UsageError(
-            f"{name} has no simulator to judge it by: offer one under the entry points invoicekit.simulators"
+            f"{name} has no simulator to judge it by: offer one under the entry points "
+            "invoicekit.simulators; for books on this machine a store, under invoicekit.stores"
         )
     if keep and rules:
         raise UsageError("--record is for the whole contract; leave --rule out")
@@ -90,9 +91,10 @@ def _show(console: Console, report: ContractReport, *, asked: str) -> None:
         table.add_column(column, overflow="fold")
     for one in report.judgements:
         style = "bold red" if one.fails else ""
-        table.add_row(
-            one.rule.tier.value, one.rule.id, Text(_MARKS[one.verdict], style=style), Text(one.rule.title)
-        )
+        says = Text(one.rule.title)
+        if one.verdict in (Verdict.NOT_APPLICABLE, Verdict.EXEMPT):
+            says.append(f"\n{one.said}", style="dim")
+        table.add_row(one.rule.tier.value, one.rule.id, Text(_MARKS[one.verdict], style=style), says)
     console.print(table)
     for one in report.judgements:
         if one.verdict is Verdict.BROKEN:

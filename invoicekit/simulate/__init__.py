@@ -14,6 +14,7 @@ from invoicekit.simulate.record import RequestLog, RequestRecord
 from invoicekit.simulate.server import application
 from invoicekit.simulate.serving import RunningSimulator, run_forever, serving
 from invoicekit.simulate.simulator import Simulator
+from invoicekit.simulate.store import Moment, Step, Store, StoreFault, Tap, Transaction
 
 __all__ = [
     "Answer",
@@ -33,6 +34,7 @@ __all__ = [
     "FaultSource",
     "Ledger",
     "Manner",
+    "Moment",
     "Outcome",
     "Rate",
     "RateModel",
@@ -42,6 +44,11 @@ __all__ = [
     "Route",
     "RunningSimulator",
     "Simulator",
+    "Step",
+    "Store",
+    "StoreFault",
+    "Tap",
+    "Transaction",
     "application",
     "run_forever",
     "serving",

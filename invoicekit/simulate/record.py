@@ -41,6 +41,9 @@ class RequestRecord:
     at_seconds: float
     unread: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} -> {self.status or 'no answer'}"
+
 
 class RequestLog(Sequence[RequestRecord]):
     """The latest requests, oldest first; older ones are forgotten."""

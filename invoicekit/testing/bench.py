@@ -1,66 +1,81 @@
 """One provider and the processes that use it, in virtual time and without sockets."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import attrs
 
-from invoicekit.clock import LoopClock
 from invoicekit.guard import DoubtPolicy
-from invoicekit.journal import MemoryJournal
 from invoicekit.service import InvoiceService
-from invoicekit.simulate import Fault, FaultPlan, Rate, RequestRecord, Simulator
+from invoicekit.simulate import Fault, FaultKind, FaultPlan, Ledger, Rate, RequestRecord, Simulator
+from invoicekit.testing.any_bench import AnyBench, Loss, Tear
 from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.testing.line import Line, LineFault
+from invoicekit.testing.rewriting import Rewriting
 from invoicekit.testing.subject import URL, Subject
-from invoicekit.transport import Transport
+from invoicekit.transport import HttpResponse, Outgoing, Transport
 
 _ENDLESS = "100000/s"
-_UNSTABLE = ("id", "ids", "date", "at", "seen", "created", "updated", "start", "seconds")
+_STATUSES = (500, 502, 503, 504)
+_LOSSES = {
+    Loss.ANSWER: (
+        FaultKind.DROP_AFTER,
+        FaultKind.ERROR_AFTER,
+        FaultKind.STALL_AFTER,
+        FaultKind.TRUNCATED,
+        FaultKind.GARBAGE,
+        FaultKind.WRONG_BODY,
+        FaultKind.LATE,
+    ),
+    Loss.WRITE: (FaultKind.DROP_BEFORE, FaultKind.ERROR_BEFORE, FaultKind.STALL_BEFORE),
+}
 
-State = Counter[tuple[str, str]]
-"""What stands at the provider: rows by kind, each as text."""
+
+class _Torn(InProcessTransport):
+    """Cancels the task that exchanges, at one exchange: before it arrives, or before its answer does."""
+
+    def __init__(self, bench: "Bench", nth: int, tear: Tear, *, has_arrived: bool) -> None:
+        super().__init__(bench.simulator, clock=bench.clock)
+        self._left = nth
+        self._has_arrived = has_arrived
+        self._tear = tear
+
+    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
+        """Exchange, and tear the task away when its turn has come."""
+        self._left -= 1
+        if self._left != 0:
+            return await super().exchange(outgoing)
+        if self._has_arrived:
+            await super().exchange(outgoing)
+        self._tear.tear()
+        await asyncio.sleep(3600)
+        raise AssertionError("a cancelled task went on")
 
 
-def _kept(kind: str, row: Mapping[str, object], histories: frozenset[str]) -> list[tuple[str, str]]:
-    return [
-        (name, str(value))
-        for name, value in row.items()
-        if name.split("_")[-1] not in _UNSTABLE and f"{kind}.{name}" not in histories
-    ]
-
-
-class Bench:
-    """A provider of its own for one trial.
+class Bench(AnyBench):
+    """A provider of its own for one trial, over HTTP.
 
     Attributes:
-        clock: The loop's; provider and processes share it.
         simulator: The provider.
-        journal: What every process on this bench promises in, until it is replaced: a lost journal.
     """
 
+    is_served = True
+
     def __init__(self, subject: Subject, *, seed: int = 0) -> None:
+        super().__init__(subject)
         if subject.simulator is None:
             raise ValueError(f"{subject.name} has no simulator to be judged by")
-        self.subject = subject
-        self.clock = LoopClock()
         self.simulator: Simulator = subject.simulator(seed=seed, clock=self.clock, rate=Rate.parse("none"))
         # A simulator may serve adapters that have fewer settings: one that only reads knows no settle bound.
         known = attrs.fields_dict(subject.adapter.config_type)
         told = {name: value for name, value in self.simulator.settings(URL).items() if name in known}
         self.settings: Mapping[str, object] = {**told, **subject.settings}
         self.provided: Mapping[str, object] = {**self.simulator.provided(), **subject.provided}
-        self.journal = MemoryJournal(clock=self.clock)
-        self._made = 0
-
-    @property
-    def currency(self) -> str:
-        """What invoices are made in."""
-        return str(self.provided.get("currency") or self.settings.get("currency") or "EUR")
 
     @asynccontextmanager
-    async def process(
+    async def process(  # type: ignore[override]  # no adapter has settings of these names
         self,
         *,
         line: Iterable[LineFault] = (),
@@ -91,9 +106,50 @@ class Bench:
         async with service:
             yield service
 
-    def lose_journal(self) -> None:
-        """Go on as a process on another machine would."""
-        self.journal = MemoryJournal(clock=self.clock)
+    @asynccontextmanager
+    async def torn(self, nth: int, *, has_arrived: bool) -> AsyncIterator[tuple[InvoiceService, Tear]]:
+        """Open a service whose task is torn away at its nth exchange."""
+        tear = Tear()
+        async with self.process(transport=_Torn(self, nth, tear, has_arrived=has_arrived)) as service:
+            yield service, tear
+
+    @asynccontextmanager
+    async def reworded(self, invoice_id: str, known: str, word: str) -> AsyncIterator[InvoiceService]:
+        """Open a service whose answers hold the word in the place of the known one."""
+
+        def renamed(document: Any) -> Any:
+            if isinstance(document, dict):
+                return {
+                    name: word if value == known and "tatus" in name else renamed(value)
+                    for name, value in document.items()
+                }
+            return [renamed(one) for one in document] if isinstance(document, list) else document
+
+        async with self.process(transport=Rewriting(self, renamed)) as service:
+            yield service
+
+    def ways(self, loss: Loss) -> Mapping[str, Callable[[], None]]:
+        """Return the provider's faults that lose it."""
+        if loss is Loss.TRUTH:
+            return {f"a {status}": self._failing(status) for status in _STATUSES}
+        return {kind.value: self._once(kind) for kind in _LOSSES[loss]}
+
+    def _once(self, kind: FaultKind) -> Callable[[], None]:
+        seconds = None if kind is FaultKind.LATE else 40.0
+        return lambda: self.disturb(
+            *(Fault(kind=kind, at=name, nth=1, seconds=seconds) for name in self.writes())
+        )
+
+    def _failing(self, status: int) -> Callable[[], None]:
+        return lambda: self.disturb(
+            *(Fault(kind=FaultKind.ERROR_AFTER, at=name, times=None, status=status) for name in self.writes())
+        )
+
+    def stall(self, *, nth: int) -> None:
+        """Let the nth of each write take effect, and its answer never come."""
+        self.disturb(
+            *(Fault(kind=FaultKind.STALL_AFTER, at=name, nth=nth, seconds=3600.0) for name in self.writes())
+        )
 
     def disturb(self, *faults: Fault) -> None:
         """Let the provider go wrong from here on, as told."""
@@ -103,24 +159,14 @@ class Bench:
         """Let the provider do well again."""
         self.simulator.plan = FaultPlan.none()
 
-    async def state(self) -> State:
-        """Return what stands in the ledger, once every late write has taken effect.
+    @property
+    def ledger(self) -> Ledger:
+        """Return the simulator's."""
+        return self.simulator.ledger
 
-        Ids and instants are left out: two benches on which the same was done have the same state.
-        """
+    async def finish(self) -> None:
+        """Let every late write take effect."""
         await self.simulator.late.finish()
-        ledger = self.simulator.ledger
-        return State(
-            (kind, repr(sorted(_kept(kind, row, ledger.histories))))
-            for kind in ledger.kinds
-            if kind not in ledger.histories
-            for row in ledger.rows(kind)
-        )
-
-    def rows(self, kind: str) -> list[Mapping[str, object]]:
-        """Return what the ledger holds of a kind; nothing where it has no such kind."""
-        ledger = self.simulator.ledger
-        return list(ledger.rows(kind)) if kind in ledger.kinds else []
 
     def writes(self) -> list[str]:
         """Return the operations of the provider that write, by its routes."""
@@ -130,18 +176,6 @@ class Bench:
         """Return what reached the provider, from a number of requests on."""
         return list(self.simulator.requests)[since:]
 
-    def track(self, entries: int) -> None:
-        """Have so many time entries more, none of them invoiced."""
-        self.simulator.populate({"time_entries": entries})
-
-    def made_up(self, kind: str, *, rows: str) -> str:
-        """Have the simulator make one of a kind up, for an adapter that cannot; return its id."""
-        before = {str(row["id"]) for row in self.rows(rows)}
-        self.simulator.populate({kind: 1})
-        (made,) = {str(row["id"]) for row in self.rows(rows)} - before
-        return made
-
-    def fresh(self, prefix: str) -> str:
-        """Return a name nobody had before on this bench."""
-        self._made += 1
-        return f"{prefix}-{self._made:03}"
+    def populate(self, order: Mapping[str, object]) -> None:
+        """Have the simulator make them up."""
+        self.simulator.populate(order)

@@ -17,7 +17,7 @@ from invoicekit.simulate import Simulator
 from invoicekit.testing.foreign import made
 from invoicekit.testing.subject import Subject
 
-_GROUPS = ("invoicekit.adapters", "invoicekit.simulators")
+_GROUPS = ("invoicekit.adapters", "invoicekit.simulators", "invoicekit.stores")
 
 
 def is_path(text: str) -> bool:

@@ -8,6 +8,7 @@ import attrs
 from invoicekit.errors import UsageError
 from invoicekit.testing import (
     rules_answers,
+    rules_books,
     rules_bulk,
     rules_content,
     rules_declared,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = tuple(
             *rules_garbled.RULES,
             *rules_fields.RULES,
             *rules_refusals.RULES,
+            *rules_books.RULES,
             *rules_bulk.RULES,
         ),
         key=lambda rule: tuple(Tier).index(rule.tier),
@@ -155,7 +157,10 @@ def judge(
 
 
 async def _patient(trial: Trial, rule: Rule) -> Ended:
-    return await ended(asyncio.wait_for(rule.check(trial), _PATIENCE_SECONDS))
+    try:
+        return await ended(asyncio.wait_for(rule.check(trial), _PATIENCE_SECONDS))
+    finally:
+        trial.close()
 
 
 def run_contract(

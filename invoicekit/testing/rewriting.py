@@ -3,11 +3,12 @@
 import copy
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
-from invoicekit.testing.bench import Bench
+from invoicekit.clock import Clock
+from invoicekit.simulate import Simulator
 from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.transport import HttpResponse, Outgoing
 
@@ -15,6 +16,20 @@ MISSING = object()
 """Instead of a member: it is not there."""
 
 Path = tuple[str | int, ...]
+
+
+class Served(Protocol):
+    """Where there is a provider over HTTP: a bench."""
+
+    @property
+    def simulator(self) -> Simulator:
+        """The provider."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What all share."""
+        ...
 
 
 class Rewriting(InProcessTransport):
@@ -25,7 +40,7 @@ class Rewriting(InProcessTransport):
         verbs: Whose answers are changed; those of every verb where it is empty.
     """
 
-    def __init__(self, bench: Bench, change: Callable[[Any], Any], *, verbs: frozenset[str] = frozenset()):
+    def __init__(self, bench: Served, change: Callable[[Any], Any], *, verbs: frozenset[str] = frozenset()):
         super().__init__(bench.simulator, clock=bench.clock)
         self.change = change
         self.verbs = verbs

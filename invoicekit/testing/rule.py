@@ -6,7 +6,9 @@ from enum import Enum
 import attrs
 
 from invoicekit.simulate import RequestRecord
+from invoicekit.testing.any_bench import AnyBench
 from invoicekit.testing.bench import Bench
+from invoicekit.testing.kept_bench import KeptBench
 from invoicekit.testing.subject import Subject
 
 _SHOWN_REQUESTS = 12
@@ -85,12 +87,49 @@ class Trial:
 
     subject: Subject
     seed: int = 0
+    _kept: list[KeptBench] = attrs.field(factory=list)
 
-    def bench(self) -> Bench:
-        """Set up a provider of its own."""
+    def bench(self) -> AnyBench:
+        """Set up a provider of its own, or books, whichever the adapter works on."""
+        return self.kept() if self.subject.simulator is None else Bench(self.subject, seed=self.seed)
+
+    def served(self, lacking: str) -> Bench:
+        """Set up a provider over HTTP, for a rule that speaks of nothing else.
+
+        Args:
+            lacking: What there is not where nothing is sent, for the reason.
+
+        Raises:
+            NotApplicable: The adapter keeps its own books.
+        """
         if self.subject.simulator is None:
-            raise NotApplicable(f"{self.subject.name} has no simulator: its own tests look at its books")
+            raise NotApplicable(f"{self._where_it_works()}: there is {lacking}")
         return Bench(self.subject, seed=self.seed)
+
+    def kept(self) -> KeptBench:
+        """Set up books on this machine, for a rule that speaks of files; `close` deletes them.
+
+        Raises:
+            NotApplicable: The adapter keeps none, or nothing shows them.
+        """
+        if self.subject.store is None:
+            raise NotApplicable(self._where_it_works())
+        made = KeptBench(self.subject, seed=self.seed)
+        self._kept.append(made)
+        return made
+
+    def _where_it_works(self) -> str:
+        name = self.subject.name
+        if self.subject.simulator is not None:
+            return f"{name} keeps no books on this machine: its provider does"
+        if self.subject.store is not None:
+            return f"{name} keeps its own books, and sends nothing"
+        return f"{name} has neither a simulator nor a store: nothing but its own word tells what it did"
+
+    def close(self) -> None:
+        """Delete what the trial left behind."""
+        while self._kept:
+            self._kept.pop().close()
 
     def offered(self, *methods: str) -> tuple[str, ...]:
         """Return those of the methods that are declared.
@@ -107,6 +146,6 @@ class Trial:
 
 def told(records: list[RequestRecord]) -> list[str]:
     """Say what was sent, the latest last."""
-    lines = [f"{one.method} {one.path} -> {one.status or 'no answer'}" for one in records]
+    lines = [str(one) for one in records]
     left_out = len(lines) - _SHOWN_REQUESTS
     return ([f"… {left_out} earlier"] if left_out > 0 else []) + lines[-_SHOWN_REQUESTS:]

@@ -7,8 +7,7 @@ from invoicekit.batch import Standing
 from invoicekit.bulk import BulkJob, BulkService, JobEvent, PaymentRow, RowEnded
 from invoicekit.guard import DoubtPolicy, OnDoubt
 from invoicekit.service import InvoiceService
-from invoicekit.simulate import Fault, FaultKind
-from invoicekit.testing.bench import Bench
+from invoicekit.testing.any_bench import AnyBench
 from invoicekit.testing.calls import WHEN, Hand
 from invoicekit.testing.rule import Finding, Rule, Tier, Trial
 
@@ -20,7 +19,7 @@ MakeJob = Callable[[], BulkJob[BulkService]]
 """Makes the same job again and again, as a program does that was started again."""
 
 
-async def _payments(bench: Bench, service: InvoiceService) -> MakeJob:
+async def _payments(bench: AnyBench, service: InvoiceService) -> MakeJob:
     hand = Hand(bench, service)
     rows = [
         PaymentRow(
@@ -34,7 +33,7 @@ async def _payments(bench: Bench, service: InvoiceService) -> MakeJob:
     return lambda: BulkJob.record_payments(rows)
 
 
-async def _marks(bench: Bench, service: InvoiceService) -> MakeJob:
+async def _marks(bench: AnyBench, service: InvoiceService) -> MakeJob:
     limit = service.capabilities().of("mark_time_entries").batch_limit or _INVOICES
     bench.track(limit + 1)
     entries = [str(row["id"]) for row in bench.rows("time-entries")]
@@ -74,12 +73,7 @@ async def _resumed(trial: Trial) -> None:
                 raise Finding(f"a job of {method} leaves rows undone: {'; '.join(left)}")
         async with cut.process(policy=_SENDS_AGAIN) as service:
             job = await _JOBS[method](cut, service)
-            cut.disturb(
-                *(
-                    Fault(kind=FaultKind.STALL_AFTER, at=write, nth=2, seconds=3600.0)
-                    for write in cut.writes()
-                )
-            )
+            cut.stall(nth=2)
             await _cut(job().run(service))
         cut.calm()
         async with cut.process(policy=_SENDS_AGAIN) as service:

@@ -129,7 +129,7 @@ async def _sends(trial: Trial) -> None:
         declared = {_plain(operation.name) for operation in capabilities.of(method).sends}
         if not declared:
             continue
-        bench = trial.bench()
+        bench = trial.served("no request that could be another")
         sent: list[str] = []
 
         def note(event: Event, sent: list[str] = sent) -> None:

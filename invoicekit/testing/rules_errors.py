@@ -15,6 +15,7 @@ from invoicekit.errors import (
 )
 from invoicekit.service import InvoiceService
 from invoicekit.simulate import Fault, FaultKind
+from invoicekit.testing.any_bench import Loss
 from invoicekit.testing.calls import READS, WRITES, Hand
 from invoicekit.testing.foreign import ended
 from invoicekit.testing.line import LineFault, Trouble
@@ -32,7 +33,7 @@ _MOST_TRIES = 3
 
 
 async def _wrong_credentials(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no credential that could be refused")
     async with bench.process() as plain:
         hand = Hand(bench, plain)
         calls = {
@@ -88,7 +89,7 @@ async def _not_found(trial: Trial) -> None:
 
 
 async def _failing_reads(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no outage; books.unusable speaks of a file that cannot be read")
     async with bench.process() as plain:
         hand = Hand(bench, plain)
         for method in trial.offered("get_invoice", "list_invoices"):
@@ -119,18 +120,13 @@ async def _failing_reads(trial: Trial) -> None:
 
 
 async def _failing_writes(trial: Trial) -> None:
-    for status in (500, 502, 503, 504):
+    for way in trial.bench().ways(Loss.TRUTH):
         for method in trial.offered("record_payment", "create_invoice", "create_customer"):
             bench = trial.bench()
             async with bench.process() as plain:
                 call = await Hand(bench, plain).ready(method)
                 before = await bench.state()
-                bench.disturb(
-                    *(
-                        Fault(kind=FaultKind.ERROR_AFTER, at=name, times=None, status=status)
-                        for name in bench.writes()
-                    )
-                )
+                bench.ways(Loss.TRUTH)[way]()
                 try:
                     await call(plain)
                 except OutcomeUnknown:
@@ -138,7 +134,7 @@ async def _failing_writes(trial: Trial) -> None:
                 except NotApplied as error:
                     changed = await bench.state() != before
                     raise Finding(
-                        f"{method} answered {status} after it took effect is called {type(error).__name__}: "
+                        f"{method} answered {way} after it took effect is called {type(error).__name__}: "
                         f"'certainly no effect', and the ledger {'shows one' if changed else 'may show one'}",
                         sent=told(bench.requests()),
                     ) from error
@@ -147,7 +143,7 @@ async def _failing_writes(trial: Trial) -> None:
 async def _retry_after(trial: Trial) -> None:
     wait = 7.0
     for method in trial.offered("get_invoice", "record_payment"):
-        bench = trial.bench()
+        bench = trial.served("no 429")
         async with bench.process() as plain:
             call = await Hand(bench, plain).ready(method)
             at = bench.writes() if method in WRITES else ["*"]
@@ -176,7 +172,7 @@ async def _retry_after(trial: Trial) -> None:
 
 
 async def _secrets(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no secret to be told")
     names = ("key", "token", "secret", "password")
     values = [
         str(value)
@@ -209,7 +205,7 @@ async def _secrets(trial: Trial) -> None:
 
 async def _redirects(trial: Trial) -> None:
     for method in trial.offered("get_invoice", "record_payment"):
-        bench = trial.bench()
+        bench = trial.served("no redirect")
         async with bench.process() as plain:
             call = await Hand(bench, plain).ready(method)
             at = bench.writes() if method in WRITES else ["*"]
@@ -242,7 +238,9 @@ async def _hostile_ids(trial: Trial) -> None:
                     raise Finding(
                         f"{method}({one!r}) raises {type(end.error).__name__}: {end.error}"
                     ) from end.error
-                if sent := bench.requests(seen):
+                if sent := [
+                    one for one in bench.requests(seen) if bench.is_served or one.operation == "write"
+                ]:
                     raise Finding(
                         f"{method}({one!r}) reaches the provider: refuse what can be no id before it is part "
                         "of a path",
@@ -297,7 +295,7 @@ _PLAIN: dict[str, Callable[[InvoiceService], Awaitable[object]]] = {
 
 async def _declared_costs(trial: Trial) -> None:
     capabilities = trial.subject.adapter.capabilities
-    bench = trial.bench()
+    bench = trial.served("no request that costs")
     async with bench.process() as service:
         hand = Hand(bench, service)
         for method in trial.offered(*READS):

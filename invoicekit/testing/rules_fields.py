@@ -21,7 +21,7 @@ from invoicekit.model import (
     TimeEntry,
 )
 from invoicekit.service import InvoiceService
-from invoicekit.testing.bench import Bench
+from invoicekit.testing.any_bench import AnyBench
 from invoicekit.testing.calls import WHEN, Hand
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
 
@@ -47,7 +47,7 @@ def _declared(trial: Trial, model: type) -> Fields:
 # --- they come back -----------------------------------------------------------------------------
 
 
-async def _read_everything(bench: Bench, service: InvoiceService) -> Mapping[type, list[Any]]:
+async def _read_everything(bench: AnyBench, service: InvoiceService) -> Mapping[type, list[Any]]:
     """Read everything there is in every way, of records with all that could be given."""
     hand, found = Hand(bench, service), dict[type, list[Any]]()
     offered = service.capabilities().of
@@ -149,7 +149,7 @@ async def _written(trial: Trial) -> None:
         await _customer_written(service, bench)
 
 
-async def _customer_written(service: InvoiceService, bench: Bench) -> None:
+async def _customer_written(service: InvoiceService, bench: AnyBench) -> None:
     capabilities = service.capabilities()
     fields = capabilities.fields_of(Customer)
     if fields is None or not all(
@@ -180,7 +180,7 @@ def _same_taxes(found: object, value: object) -> bool:
 # --- changed alone ------------------------------------------------------------------------------
 
 
-def _changes(bench: Bench, other_customer: str | None) -> Iterable[tuple[str, object]]:
+def _changes(bench: AnyBench, other_customer: str | None) -> Iterable[tuple[str, object]]:
     yield "number", bench.fresh("CHANGED")
     yield "issue_date", _ISSUED
     yield "due_date", _LATER

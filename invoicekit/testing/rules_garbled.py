@@ -26,7 +26,7 @@ _NOT_COMPARED = {"raw", "headers", "is_status_derived"}
 
 
 async def _nothing_made_up(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no answer that could lack a member")
     transport = Rewriting(bench, Keeping())
     async with bench.process() as plain, bench.process(transport=transport) as service:
         hand = Hand(bench, plain)
@@ -85,7 +85,7 @@ def _is_untold(value: object) -> bool:
 
 async def _garbled_writes(trial: Trial) -> None:
     for method in trial.offered(*WRITES):
-        bench = trial.bench()
+        bench = trial.served("no answer that could be of another shape")
         keep = Keeping()
         transport = Rewriting(bench, keep, verbs=_WRITE_VERBS)
         async with bench.process() as plain, bench.process(transport=transport) as service:

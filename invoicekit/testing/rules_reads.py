@@ -70,7 +70,7 @@ def _values(found: object) -> Iterator[object]:
 
 
 async def _unknown_fields(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no answer that could have a field more")
     async with bench.process() as plain:
         hand = Hand(bench, plain)
         for method in trial.offered(*READS):
@@ -94,15 +94,7 @@ async def _unknown_words(trial: Trial) -> None:
         if known.raw_status is None or known.is_status_derived:
             raise NotApplicable("its invoices carry no status word")
 
-        def renamed(document: Any) -> Any:
-            if isinstance(document, dict):
-                return {
-                    name: _NEW_WORD if value == known.raw_status and "tatus" in name else renamed(value)
-                    for name, value in document.items()
-                }
-            return [renamed(one) for one in document] if isinstance(document, list) else document
-
-        async with bench.process(transport=Rewriting(bench, renamed)) as other:
+        async with bench.reworded(invoice.id, known.raw_status, _NEW_WORD) as other:
             try:
                 found = await other.get_invoice(invoice.id)
             except InvoiceKitError as error:
@@ -133,7 +125,7 @@ async def _whole_lists(trial: Trial) -> None:
         for method in trial.offered(*_LISTS):
             order, kind = _LISTS[method]
             await Hand(bench, service).draft()
-            bench.simulator.populate({order: 2 * size + 1})
+            bench.populate({order: 2 * size + 1})
             expected = {str(row["id"]) for row in bench.rows(kind)} or {
                 str(row["id"]) for row in bench.rows(order)
             }
@@ -148,7 +140,7 @@ async def _whole_lists(trial: Trial) -> None:
 
 
 async def _repeating_pages(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no server that could repeat a page")
     limits = trial.subject.adapter.capabilities.limits
     if limits is None or limits.page_size is None:
         raise NotApplicable("its lists have no pages")
@@ -168,7 +160,7 @@ async def _repeating_pages(trial: Trial) -> None:
 
 
 async def _garbage(trial: Trial) -> None:
-    bench = trial.bench()
+    bench = trial.served("no answer that could be of another shape")
     async with bench.process() as plain:
         hand = Hand(bench, plain)
         for method in trial.offered(*READS):
@@ -187,7 +179,7 @@ async def _garbage(trial: Trial) -> None:
 
 async def _foreign_answer(trial: Trial) -> None:
     trial.offered("get_invoice")
-    bench = trial.bench()
+    bench = trial.served("no answer that could be somebody else's")
     async with bench.process() as plain:
         hand = Hand(bench, plain)
         ours, theirs = await hand.draft(), await hand.draft()

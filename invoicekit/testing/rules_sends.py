@@ -5,7 +5,7 @@ from collections import Counter
 from invoicekit.adapter import Idempotency
 from invoicekit.errors import InvoiceKitError
 from invoicekit.model import InvoiceStatus, Money
-from invoicekit.simulate import Fault, FaultKind
+from invoicekit.testing.any_bench import Loss
 from invoicekit.testing.calls import WHEN, WRITES, Call, Hand
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
 
@@ -79,11 +79,11 @@ async def _on_any_page(trial: Trial) -> None:
             hand = Hand(bench, service)
             if method == "create_invoice":
                 kind, call = "invoices", await hand.ready(method)
-                bench.simulator.populate({"invoices": 2 * limits.page_size})
+                bench.populate({"invoices": 2 * limits.page_size})
             else:
                 kind, call = "payments", await _crowded(hand, limits.page_size + 5)
         before = len(bench.rows(kind))
-        bench.disturb(*(Fault(kind=FaultKind.DROP_AFTER, at=name, nth=1) for name in bench.writes()))
+        next(iter(bench.ways(Loss.ANSWER).values()))()
         for _ in range(_RUNS):
             async with bench.process() as service:
                 try:

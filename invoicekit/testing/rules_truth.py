@@ -81,17 +81,18 @@ async def _statuses_read(trial: Trial) -> None:
         hand = Hand(bench, service)
         invoices = [await hand.draft()]
         for wanted in sorted({rule.status for rule in rules.values() if rule.is_settable}, key=str):
-            invoice = await hand.draft()
-            try:
-                result = await service.set_status(
-                    invoice.id, wanted, allow_irreversible=True, allow_payment_loss=True
-                )
-            except InvoiceKitError:
-                continue  # not from here; what is set is what is looked at
-            invoices.append(result.value)
-            read = await service.get_invoice(invoice.id)
-            if read.status is not wanted:
-                raise Finding(f"an invoice that was set to {wanted.value} reads as {read.status.value}")
+            for make in (hand.draft, hand.issued):
+                invoice = await make()
+                try:
+                    result = await service.set_status(
+                        invoice.id, wanted, allow_irreversible=True, allow_payment_loss=True
+                    )
+                except InvoiceKitError:
+                    continue  # not from here; what is set is what is looked at
+                invoices.append(result.value)
+                read = await service.get_invoice(invoice.id)
+                if read.status is not wanted:
+                    raise Finding(f"an invoice that was set to {wanted.value} reads as {read.status.value}")
         for invoice in invoices:
             read = await service.get_invoice(invoice.id)
             rule = rules.get(str(read.raw_status))
@@ -104,7 +105,7 @@ async def _statuses_read(trial: Trial) -> None:
 
 async def _only_certain(trial: Trial) -> None:
     trial.offered("get_invoice")
-    bench = trial.bench()
+    bench = trial.served("no status and no body that could mislead")
     async with bench.process() as service:
         invoice = await Hand(bench, service).draft()
     held = {str(row["id"]) for row in bench.rows("invoices")}
@@ -171,7 +172,7 @@ async def _resent_after_the_bound(trial: Trial) -> None:
         capability = adapter.capabilities.of(method)
         if capability.effect is not Effect.APPEND or capability.idempotency not in kinds:
             continue
-        bench = trial.bench()
+        bench = trial.served("nothing that is lost on its way")
         async with bench.process() as service:
             call = await Hand(bench, service).ready(method)
         bench.disturb(*(Fault(kind=FaultKind.DROP_BEFORE, at=name, nth=1) for name in bench.writes()))

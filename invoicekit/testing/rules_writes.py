@@ -18,46 +18,11 @@ from invoicekit.errors import (
 )
 from invoicekit.model import InvoiceStatus, PaymentStatus
 from invoicekit.service import InvoiceService
-from invoicekit.simulate import Fault, FaultKind
-from invoicekit.testing.bench import Bench, State
+from invoicekit.testing.any_bench import AnyBench, Loss, State
 from invoicekit.testing.calls import WRITES, Call, Hand
-from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
-from invoicekit.transport import HttpResponse, Outgoing
 
 _RUNS = 5
-_APPLIED = (
-    FaultKind.DROP_AFTER,
-    FaultKind.ERROR_AFTER,
-    FaultKind.STALL_AFTER,
-    FaultKind.TRUNCATED,
-    FaultKind.GARBAGE,
-    FaultKind.WRONG_BODY,
-    FaultKind.LATE,
-)
-_LOST = (FaultKind.DROP_BEFORE, FaultKind.ERROR_BEFORE, FaultKind.STALL_BEFORE)
-
-
-class _Torn(InProcessTransport):
-    """Cancels the task that exchanges, at one exchange: before it arrives, or before its answer does."""
-
-    def __init__(self, bench: Bench, nth: int, *, has_arrived: bool) -> None:
-        super().__init__(bench.simulator, clock=bench.clock)
-        self._left = nth
-        self._has_arrived = has_arrived
-        self.task: asyncio.Task[object] | None = None
-
-    async def exchange(self, outgoing: Outgoing) -> HttpResponse:
-        """Exchange, and tear the task away when its turn has come."""
-        self._left -= 1
-        if self._left != 0:
-            return await super().exchange(outgoing)
-        if self._has_arrived:
-            await super().exchange(outgoing)
-        if self.task is not None:
-            self.task.cancel()
-        await asyncio.sleep(3600)
-        raise AssertionError("a cancelled task went on")
 
 
 @attrs.frozen
@@ -98,7 +63,7 @@ async def _undisturbed(trial: Trial, method: str) -> Change:
         return Change.between(before, await bench.state())
 
 
-async def _run_on(bench: Bench, call: Call, method: str) -> bool:
+async def _run_on(bench: AnyBench, call: Call, method: str) -> bool:
     """Make a call until it ends well, a process of its own each time; tell whether it did."""
     for _ in range(_RUNS):
         async with bench.process() as service:
@@ -119,47 +84,42 @@ def _is_told_apart(trial: Trial, method: str) -> bool:
     return trial.subject.adapter.capabilities.of(method).idempotency is not Idempotency.NONE
 
 
-async def _disturbed(trial: Trial, kinds: tuple[FaultKind, ...], *, may_stay_open: bool) -> None:
+async def _disturbed(trial: Trial, loss: Loss, *, may_stay_open: bool) -> None:
     for method in trial.offered(*WRITES):
         expected = await _undisturbed(trial, method)
-        for kind in kinds:
+        for way in trial.bench().ways(loss):
             bench = trial.bench()
             async with bench.process() as service:
                 call = await Hand(bench, service).ready(method)
             before = await bench.state()
-            bench.disturb(
-                *(
-                    Fault(kind=kind, at=name, nth=1, seconds=None if kind is FaultKind.LATE else 40.0)
-                    for name in bench.writes()
-                )
-            )
+            bench.ways(loss)[way]()
             ended = await _run_on(bench, call, method)
             added = Change.between(before, await bench.state())
             if added.exceeds(expected):
                 raise Finding(
-                    f"{method} under {kind.value}: the ledger shows {added} more, one call adds {expected}",
+                    f"{method} under {way}: the ledger shows {added} more, one call adds {expected}",
                     sent=told(bench.requests()),
                 )
             if ended and added != expected:
                 raise Finding(
-                    f"{method} under {kind.value} is told as done, and the ledger shows {added} "
+                    f"{method} under {way} is told as done, and the ledger shows {added} "
                     f"instead of {expected}",
                     sent=told(bench.requests()),
                 )
             if not ended and not may_stay_open and _is_told_apart(trial, method):
                 raise Finding(
-                    f"{method} under {kind.value} took effect, and {_RUNS} runs later it is still in doubt: "
+                    f"{method} under {way} took effect, and {_RUNS} runs later it is still in doubt: "
                     "its look does not see it",
                     sent=told(bench.requests()),
                 )
 
 
 async def _once_after_a_lost_answer(trial: Trial) -> None:
-    await _disturbed(trial, _APPLIED, may_stay_open=False)
+    await _disturbed(trial, Loss.ANSWER, may_stay_open=False)
 
 
 async def _never_more_than_once(trial: Trial) -> None:
-    await _disturbed(trial, _LOST, may_stay_open=True)
+    await _disturbed(trial, Loss.WRITE, may_stay_open=True)
 
 
 async def _again(trial: Trial) -> None:
@@ -213,8 +173,7 @@ async def _torn_away(trial: Trial) -> None:
                 async with bench.process() as service:
                     call = await Hand(bench, service).ready(method)
                 before = await bench.state()
-                transport = _Torn(bench, nth, has_arrived=has_arrived)
-                if not await _tear(bench, call, transport, method):
+                if not await _tear(bench, call, method, nth, has_arrived=has_arrived):
                     break
                 ended = await _run_on(bench, call, method)
                 added = Change.between(before, await bench.state())
@@ -226,11 +185,11 @@ async def _torn_away(trial: Trial) -> None:
                     )
 
 
-async def _tear(bench: Bench, call: Call, transport: _Torn, method: str) -> bool:
+async def _tear(bench: AnyBench, call: Call, method: str, nth: int, *, has_arrived: bool) -> bool:
     """Make the call and tear it away; False where it ended before its turn."""
-    async with bench.process(transport=transport) as service:
+    async with bench.torn(nth, has_arrived=has_arrived) as (service, tear):
         task = asyncio.ensure_future(_awaited(call, service))
-        transport.task = task
+        tear.task = task
         await asyncio.wait({task})
     if task.cancelled():
         return True

@@ -1,4 +1,4 @@
-"""What is judged: an adapter, and the simulator whose ledger judges it."""
+"""What is judged: an adapter, and the simulator or the store whose ledger judges it."""
 
 from collections.abc import Callable, Mapping
 from typing import Self
@@ -8,7 +8,7 @@ import attrs
 from invoicekit.adapter import Adapter
 from invoicekit.errors import AdapterNotFound, IncompatibleAdapter
 from invoicekit.registry import Registry
-from invoicekit.simulate import Simulator
+from invoicekit.simulate import Simulator, Store
 
 URL = "http://127.0.0.1:1"
 """Where an in-process simulator is said to be: a loopback address that nobody connects to."""
@@ -20,6 +20,7 @@ class Subject:
 
     Attributes:
         simulator: Makes the provider it talks to, with what `Simulator` takes; None where it needs no HTTP.
+        store: Makes what it keeps books of its own in, with what `Store` takes; None where it keeps none.
         settings: The adapter's own; they win over what the simulator says reaches it.
         provided: What a caller must know to act there, beside what `Simulator.provided` says:
             ``currency``, ``customer_name``, ``line_kind``, ``change``.
@@ -27,12 +28,13 @@ class Subject:
 
     adapter: type[Adapter[object]]
     simulator: Callable[..., Simulator] | None = None
+    store: Callable[..., Store] | None = None
     settings: Mapping[str, object] = attrs.field(factory=dict, hash=False)
     provided: Mapping[str, object] = attrs.field(factory=dict, hash=False)
 
     @classmethod
     def installed(cls, name: str, **settings: object) -> Self:
-        """Take an adapter and its simulator from the entry points.
+        """Take an adapter and its simulator, or its store, from the entry points.
 
         Raises:
             AdapterNotFound, AdapterLoadError, IncompatibleAdapter: One of them is not usable.
@@ -41,21 +43,21 @@ class Subject:
 
     @classmethod
     def of(cls, registry: Registry, name: str, **settings: object) -> Self:
-        """Take an adapter and its simulator from among what a registry knows.
+        """Take an adapter and its simulator, or its store, from among what a registry knows.
 
         Raises:
             AdapterNotFound, AdapterLoadError, IncompatibleAdapter: One of them is not usable.
         """
         adapter = registry.adapter(name)
-        try:
-            simulator = registry.simulator(name)
-        except AdapterNotFound:
-            simulator = None
+        simulator = _known(registry.simulator, name)
         if simulator is not None and not issubclass(simulator, Simulator):
             raise IncompatibleAdapter(
                 f"simulator {name!r} does not derive from invoicekit.simulate.Simulator"
             )
-        return cls(adapter=adapter, simulator=simulator, settings=settings)
+        store = _known(registry.store, name)
+        if store is not None and not issubclass(store, Store):
+            raise IncompatibleAdapter(f"store {name!r} does not derive from invoicekit.simulate.Store")
+        return cls(adapter=adapter, simulator=simulator, store=store, settings=settings)
 
     @property
     def name(self) -> str:
@@ -63,9 +65,21 @@ class Subject:
         return self.adapter.name
 
     @property
+    def can_be_judged(self) -> bool:
+        """Whether anything but its own word tells what it did."""
+        return self.simulator is not None or self.store is not None
+
+    @property
     def registry(self) -> Registry:
         """A registry that knows this adapter alone."""
         return _Sole(self.adapter)
+
+
+def _known(find: Callable[[str], type], name: str) -> type | None:
+    try:
+        return find(name)
+    except AdapterNotFound:
+        return None
 
 
 class _Sole(Registry):

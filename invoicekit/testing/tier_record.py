@@ -51,7 +51,7 @@ class Record:
         reached = self.tier or "no tier"
         parts = [f"{self.holding} rules of level {self.level} hold"]
         if self.not_applicable:
-            parts.append(f"{self.not_applicable} speak of nothing it offers")
+            parts.append(f"{self.not_applicable} do not speak of it")
         if self.broken:
             parts.append(f"{len(self.broken)} are broken")
         if self.exemptions:

@@ -22,17 +22,23 @@ class Wrong(Acorn):
 class Played(A):
     name = "wrong"
 """
+MUTE = """
+from invoicekit_acorn import Acorn
+class Mute(Acorn):
+    name = "mute"
+"""
 
 
 @pytest.fixture
 def guest(command: CommandLine, tmp_path: Path) -> CommandLine:
     """Install an adapter that reads the first page alone, for the command alone."""
     (tmp_path / "wrong_guest.py").write_text(WRONG)
+    (tmp_path / "mute_guest.py").write_text(MUTE)
     info = tmp_path / "wrong_guest-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wrong-guest\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[invoicekit.adapters]\nwrong = wrong_guest:Wrong\n"
+        "[invoicekit.adapters]\nwrong = wrong_guest:Wrong\nmute = mute_guest:Mute\n"
         "[invoicekit.simulators]\nwrong = wrong_guest:Played\n"
     )
     places = (str(tmp_path), str(template_folder()), command.environment.get("PYTHONPATH", ""))
@@ -47,6 +53,20 @@ def test_ours_is_told_as_conformant(command: CommandLine) -> None:
     assert ended.code == 0
     assert all(rule.id in ended.out for rule in RULES)
     assert "clockify: every rule that applies holds; tier: platinum (seed 0)." in ended.out
+
+
+def test_who_keeps_its_own_books_is_judged_by_them(command: CommandLine) -> None:
+    """What speaks of servers alone says so, and why; the tier shows among the providers."""
+    rules = ("--rule", "books.killed-anywhere", "--rule", "limits.retry-after")
+
+    ended = command.run("adapter", "check", "local", *rules)
+    shown = command.run("providers", "local")
+
+    assert (ended.code, "local: every rule that applies holds" in ended.out) == (0, True)
+    told = " ".join(ended.out.split())
+    assert re.search(r"gold books.killed-anywhere holds", told)
+    assert re.search(r"limits.retry-after does not speak of it .* sends nothing: there is no 429", told)
+    assert "contract: platinum: " in shown.out
 
 
 def test_what_is_broken_says_why(guest: CommandLine) -> None:
@@ -68,13 +88,13 @@ def test_what_is_broken_says_why(guest: CommandLine) -> None:
     ("arguments", "words"),
     [
         (("nobody",), "nobody"),
-        (("local",), "no simulator"),
+        (("mute",), "no simulator"),
         (("clockify", "--rule", "no.rule"), "there is no rule"),
     ],
 )
-def test_what_cannot_be_checked_is_said(command: CommandLine, arguments: tuple[str, ...], words: str) -> None:
+def test_what_cannot_be_checked_is_said(guest: CommandLine, arguments: tuple[str, ...], words: str) -> None:
     """In one line, with 2."""
-    ended = command.run("adapter", "check", *arguments)
+    ended = guest.run("adapter", "check", *arguments)
 
     assert (ended.code, words in ended.err) == (2, True)
 
@@ -154,6 +174,6 @@ def test_a_tier_is_recorded_and_shown(guest: CommandLine, tmp_path: Path) -> Non
     assert "contract: not judged" in before.out
     assert (part.code, "leave --rule out" in part.err) == (2, True)
     assert (whole.code, "Recorded in" in whole.out) == (0, True)
-    told = re.search(r"contract: platinum: (\d+) rules of level 1 hold, (\d+) speak of nothing", after.out)
+    told = re.search(r"contract: platinum: (\d+) rules of level 1 hold, (\d+) do not speak of it", after.out)
     assert told
     assert int(told[1]) + int(told[2]) == len(RULES)

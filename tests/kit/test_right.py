@@ -1,21 +1,50 @@
 """The adapters that ship, and the example, keep every rule; what does not apply says why."""
 
+import sqlite3
+from pathlib import Path
+
+import attrs
 import pytest
 
 from invoicekit.testing import (
     RULES,
     SUITE_LEVEL,
+    Finding,
     Record,
     Rule,
     Subject,
     Tier,
+    Trial,
     Verdict,
     judge,
     recorded,
+    rule_of,
     run_contract,
 )
 
-OURS = ("asset", "clockify", "kukkingu")
+OURS = ("asset", "clockify", "kukkingu", "local")
+OF_BOOKS = {rule.id for rule in RULES if rule.id.startswith("books.")}
+OF_SERVERS = {
+    "capabilities.costs",
+    "capabilities.sends",
+    "errors.failing-reads",
+    "errors.only-certain",
+    "errors.wrong-credentials",
+    "hosts.base-url",
+    "hosts.no-redirects",
+    "limits.retry-after",
+    "reads.another-shape",
+    "reads.foreign-answer",
+    "reads.headers",
+    "reads.nothing-made-up",
+    "reads.other-types",
+    "reads.repeating-pages",
+    "reads.unknown-fields",
+    "requests.are-read",
+    "secrets.nowhere",
+    "writes.garbled-answers",
+    "writes.resent-after-the-bound",
+}
 NOT_APPLICABLE = {
     ("kukkingu", "errors.only-certain"),
     ("kukkingu", "reads.repeating-pages"),
@@ -26,18 +55,22 @@ NOT_APPLICABLE = {
     ("kukkingu", "writes.two-alike"),
     ("clockify", "writes.nothing-owed"),
     ("kukkingu", "writes.nothing-owed"),
+    ("local", "statuses.consent"),
+    *(("local", rule) for rule in OF_SERVERS),
+    *((name, rule) for name in OURS if name != "local" for rule in OF_BOOKS),
 }
 
 
 @pytest.mark.parametrize("name", OURS)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_ours_keep_it(name: str, rule: Rule) -> None:
-    """Judged by the simulator's ledger."""
+    """Judged by the ledger of the simulator, or of the books."""
     judgement = judge(Subject.installed(name), rule)
 
     assert judgement.verdict is (
         Verdict.NOT_APPLICABLE if (name, rule.id) in NOT_APPLICABLE else Verdict.HOLDS
     ), judgement.said
+    assert judgement.said or judgement.verdict is Verdict.HOLDS
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -60,14 +93,33 @@ def test_the_example_keeps_them_all(acorn: Subject) -> None:
         "fields.changed-alone",
         "reads.entry-filters",
         "writes.nothing-owed",
+        *OF_BOOKS,
     }
     assert (report.is_conformant, report.tier) == (True, Tier.PLATINUM)
 
 
-def test_who_talks_to_nobody_is_judged_elsewhere() -> None:
-    """The local books have no simulator: every rule that needs one says so, and none is passed silently."""
-    report = run_contract(Subject.installed("local"))
+def test_what_nothing_shows_is_not_judged() -> None:
+    """Without a simulator and a store every rule that needs one says so, and none is passed silently."""
+    report = run_contract(Subject(adapter=Subject.installed("local").adapter))
 
     holding = {one.rule.id for one in report.judgements if one.verdict is Verdict.HOLDS}
+    reasons = {one.said for one in report.judgements if one.verdict is not Verdict.HOLDS}
     assert {one.verdict for one in report.judgements} == {Verdict.HOLDS, Verdict.NOT_APPLICABLE}
     assert (holding, report.tier) == ({"capabilities.declared"}, None)
+    assert all(reasons)
+
+
+def test_books_leave_no_file_behind() -> None:
+    """What a trial wrote is gone, and SQLite as it was, whether the rule holds or is broken."""
+    plain = sqlite3.connect
+    made: list[Path] = []
+
+    async def breaks(trial: Trial) -> None:
+        made.append(trial.kept().store.folder)
+        raise Finding("broken")
+
+    rule = rule_of("books.waits")
+    judgement = judge(Subject.installed("local"), attrs.evolve(rule, check=breaks))
+
+    assert (judgement.said, len(made), any(folder.exists() for folder in made)) == ("broken", 1, False)
+    assert sqlite3.connect is plain

@@ -7,11 +7,14 @@ import pytest
 from invoicekit_acorn import Acorn
 
 from invoicekit.adapter import Adapter
-from invoicekit.testing import RULES, Verdict, judge, rule_of
+from invoicekit.testing import RULES, Subject, Verdict, judge, rule_of
 from invoicekit_asset import Asset
 from invoicekit_clockify import Clockify
+from invoicekit_local import Local
 
-from .wrong import WRONG, subject
+from . import wrong, wrong_local
+
+WRONG = {**wrong.WRONG, **wrong_local.WRONG_BOOKS}
 
 NOBODY_BREAKS = {
     "hosts.no-redirects",
@@ -20,6 +23,10 @@ NOBODY_BREAKS = {
     "writes.made-again",
 }
 """What an adapter alone cannot break, for it has no connection, clock or journal: the library keeps these."""
+
+
+def subject(kind: type[Adapter[Any]]) -> Subject:
+    return wrong_local.subject(kind) if issubclass(kind, Local) else wrong.subject(kind)
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -41,7 +48,7 @@ def test_there_are_many_and_each_rule_has_its_own() -> None:
     assert len(WRONG) >= 60
 
 
-@pytest.mark.parametrize("right", [Acorn, Asset, Clockify])
+@pytest.mark.parametrize("right", [Acorn, Asset, Clockify, Local])
 def test_the_right_one_is_not_rejected(right: type[Adapter[Any]]) -> None:
     """By any of the rules that the wrong ones made from it break."""
     for rule_id in {rule for kind, rule in WRONG.values() if issubclass(kind, right)}:

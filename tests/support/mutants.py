@@ -14,6 +14,7 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import Any
 import attrs
 from mutation import Mutant, mutants
 
-from invoicekit.simulate import Simulator
+from invoicekit.simulate import Simulator, Store
 from invoicekit.testing import RULES, Subject, judge
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +33,12 @@ PLACES = {
     "asset": ROOT / "adapters" / "invoicekit_asset",
     "clockify": ROOT / "adapters" / "invoicekit_clockify",
     "kukkingu": ROOT / "adapters" / "invoicekit_kukkingu",
+    "local": ROOT / "adapters" / "invoicekit_local",
     "acorn": ROOT / "adapters" / "example" / "invoicekit_acorn",
 }
+_NOT_ITS_OWN = (f"{os.sep}simulator{os.sep}", f"{os.sep}simulator.py", f"{os.sep}store{os.sep}")
+"""What judges an adapter is changed by nobody."""
+
 _SECONDS = 60
 _NOTICED, _NEVER_ENDED = 1, "never ended"
 
@@ -48,9 +53,12 @@ class Tried:
 
 
 def subject_of(name: str) -> Subject:
-    """Import an adapter and its simulator."""
+    """Import an adapter and its simulator, or its store."""
     package = importlib.import_module(PLACES[name].name)
     adapter: Any = getattr(package, name.capitalize())
+    if name == "local":
+        store: type[Store] = importlib.import_module(f"{PLACES[name].name}.store").LocalStore
+        return Subject(adapter=adapter, store=store)
     simulator: type[Simulator] = getattr(
         importlib.import_module(f"{PLACES[name].name}.simulator"), f"{name.capitalize()}Simulator"
     )
@@ -75,11 +83,7 @@ def executed(name: str) -> dict[Path, set[int]]:
 
     def on_call(frame: FrameType, event: str, arg: object) -> Any:
         file = frame.f_code.co_filename
-        if (
-            not file.startswith(folder)
-            or f"{os.sep}simulator{os.sep}" in file
-            or file.endswith("simulator.py")
-        ):
+        if not file.startswith(folder) or any(part in file for part in _NOT_ITS_OWN):
             return None
         lines = found.setdefault(Path(file), set())
 
@@ -90,11 +94,13 @@ def executed(name: str) -> dict[Path, set[int]]:
         lines.add(frame.f_lineno)
         return on_line
 
+    threading.settrace(on_call)  # books are written in threads
     sys.settrace(on_call)
     try:
         broken = first_broken(subject)
     finally:
         sys.settrace(None)
+        threading.settrace(None)
     if broken:
         raise AssertionError(f"{name} breaks {broken} as it is")
     return found
