@@ -20,7 +20,7 @@ from invoicekit.adapter import (
     Site,
     Write,
 )
-from invoicekit.errors import NotApplied, UnsupportedOperation, UsageError
+from invoicekit.errors import NotApplied, OutcomeUnknown, UnsupportedOperation, UsageError
 from invoicekit.model import (
     Customer,
     EntryMarks,
@@ -367,7 +367,13 @@ class Local(Adapter[LocalConfig]):
         look: Callable[[sqlite3.Connection], Sighting[T]] | None,
     ) -> Write[T]:
         async def perform(sender: Sender) -> Done[T]:
-            return await self._books.write(lambda books: unless_there(books, look, work))
+            try:
+                return await self._books.write(lambda books: unless_there(books, look, work))
+            except OutcomeUnknown:
+                # A commit that failed may stand all the same, and a fresh look tells.
+                if look is not None and (found := await self._books.read(look)).matches:
+                    return found.matches[0]
+                raise
 
         async def see(sender: Sender) -> Sighting[T]:
             return await self._books.read(look) if look is not None else Sighting(is_complete=False)

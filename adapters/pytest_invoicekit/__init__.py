@@ -10,6 +10,8 @@ from pytest_invoicekit.fixtures import (
     invoicekit_service,
     invoicekit_simulator,
     kukkingu_simulator,
+    local_books,
+    local_service,
     pytest_configure,
 )
 
@@ -20,5 +22,7 @@ __all__ = [
     "invoicekit_service",
     "invoicekit_simulator",
     "kukkingu_simulator",
+    "local_books",
+    "local_service",
     "pytest_configure",
 ]

@@ -1,6 +1,10 @@
 """Fixtures for those who test programs that use invoicekit; none of them needs a running loop."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +12,16 @@ import pytest
 
 if TYPE_CHECKING:
     from invoicekit import InvoiceService
-    from invoicekit.simulate import Simulator
+    from invoicekit.simulate import Simulator, Store
 
 _MARKER = "invoicekit"
 _HELP = (
     "invoicekit(provider, faults=(), data=None, journal=None, **settings): what the fixtures "
-    "invoicekit_service and *_simulator play; faults strike once each, data says how much of what is there"
+    "invoicekit_service, *_simulator and local_books play; faults strike once each, data says how much of "
+    "what is there"
 )
 _DATA = {"invoices": 3}
+_OF_LOCAL = ("local_books", "local_service")
 _SETTLE_SECONDS = 0.05
 """How long a test waits at most until doubt is looked into for the last time."""
 
@@ -44,6 +50,42 @@ def kukkingu_simulator(request: pytest.FixtureRequest) -> "Simulator":
 
 
 @pytest.fixture
+def local_books(request: pytest.FixtureRequest) -> "Iterator[Store]":
+    """Local books, made for the test and deleted after it, with three invoices in them.
+
+    ``ledger`` is what stands in their file, read from outside of the adapter.
+    """
+    from invoicekit.registry import Registry
+
+    given = _marked(request) if _provider(request) == "local" else {}
+    with tempfile.TemporaryDirectory(prefix="invoicekit-books-") as folder:
+        books: Store = Registry().store("local")(Path(folder))
+        with ThreadPoolExecutor(1) as apart:  # a loop of its own, whether or not the test's one runs
+            apart.submit(asyncio.run, _laid_out(books.settings())).result()
+        books.populate(given.get("data", _DATA))
+        with closing(books):
+            if given.get("faults"):
+                books.watch()
+                books.disturb(*given["faults"])
+            yield books
+
+
+@pytest.fixture
+def local_service(
+    local_books: "Store", invoicekit_connect: "Callable[..., InvoiceService]"
+) -> "InvoiceService":
+    """A service on `local_books`, to be entered with ``async with``."""
+    return invoicekit_connect()
+
+
+async def _laid_out(settings: Mapping[str, Any]) -> None:
+    from invoicekit import InvoiceService
+
+    async with InvoiceService.connect("local", **settings) as service:
+        await service.list_customers().snapshot()
+
+
+@pytest.fixture
 def invoicekit_simulator(request: pytest.FixtureRequest) -> "Simulator":
     """What `invoicekit_service` talks to: the provider of the marker, or of the simulator asked for."""
     provider = _provider(request)
@@ -55,7 +97,7 @@ def invoicekit_simulator(request: pytest.FixtureRequest) -> "Simulator":
 
 
 @pytest.fixture
-def invoicekit_connect(request: pytest.FixtureRequest, tmp_path: Path) -> "Callable[..., InvoiceService]":
+def invoicekit_connect(request: pytest.FixtureRequest) -> "Callable[..., InvoiceService]":
     """Make further services at the same provider, as other processes would.
 
     Each is entered with ``async with``. It takes what `InvoiceService.connect` takes after the provider, e.g.
@@ -67,7 +109,7 @@ def invoicekit_connect(request: pytest.FixtureRequest, tmp_path: Path) -> "Calla
     provider = _provider(request)
     given = _marked(request)
     if provider == "local":
-        settings: Mapping[str, Any] = {"path": str(tmp_path / "books.sqlite")}
+        settings: Mapping[str, Any] = request.getfixturevalue("local_books").settings()
         way: dict[str, Any] = {}
     else:
         simulator = request.getfixturevalue("invoicekit_simulator")
@@ -108,12 +150,13 @@ def _provider(request: pytest.FixtureRequest) -> str:
     if marked is not None:
         return str(marked)
     suffix = "_simulator"
-    asked = [
-        name.removesuffix(suffix)
+    asked = {
+        "local" if name in _OF_LOCAL else name.removesuffix(suffix)
         for name in request.fixturenames
-        if name.endswith(suffix) and name != f"{_MARKER}{suffix}" and name in globals()
-    ]
-    return asked[0] if len(asked) == 1 else "clockify"
+        if name in globals()
+        and (name in _OF_LOCAL or (name.endswith(suffix) and name != f"{_MARKER}{suffix}"))
+    }
+    return asked.pop() if len(asked) == 1 else "clockify"
 
 
 def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import enum
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -10,6 +11,17 @@ import attrs
 
 from invoicekit.simulate.ledger import Ledger
 from invoicekit.simulate.record import RequestLog, RequestRecord
+
+
+class Step(enum.Enum):
+    """Where a transaction is."""
+
+    BEGIN = "begin"
+    CHANGE = "change"
+    """Before a statement that changes rows."""
+    COMMIT = "commit"
+    COMMITTED = "committed"
+    """Before whoever committed is told."""
 
 
 class StoreFault(enum.Enum):
@@ -23,16 +35,19 @@ class StoreFault(enum.Enum):
     COMMIT_DONE = "a commit that is told as failed, and stands"
     """The log was written and its last flush failed: what reads the file next finds it."""
 
+    @property
+    def strikes_at(self) -> Step:
+        """Return the step of a transaction that fails by it."""
+        return _STRIKES_AT[self]
 
-class Step(enum.Enum):
-    """Where a transaction is."""
 
-    BEGIN = "begin"
-    CHANGE = "change"
-    """Before a statement that changes rows."""
-    COMMIT = "commit"
-    COMMITTED = "committed"
-    """Before whoever committed is told."""
+_STRIKES_AT = {
+    StoreFault.LOCKED: Step.BEGIN,
+    StoreFault.READ_ONLY: Step.CHANGE,
+    StoreFault.FULL: Step.CHANGE,
+    StoreFault.COMMIT_FAILED: Step.COMMIT,
+    StoreFault.COMMIT_DONE: Step.COMMITTED,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +93,20 @@ class Store(ABC):
         self.seed = seed
         self.transactions = RequestLog(4096)
         self.tap: Tap = lambda moment: None
+
+    def disturb(self, *faults: StoreFault) -> None:
+        """Let each of the next writes fail by one of them, in order."""
+        left = deque(faults)
+
+        def strike(moment: Moment) -> None:
+            if moment.is_write and left and moment.step is left[0].strikes_at:
+                raise self.error(left.popleft())
+
+        self.tap = strike
+
+    def calm(self) -> None:
+        """Let all go well again."""
+        self.tap = lambda moment: None
 
     @property
     @abstractmethod

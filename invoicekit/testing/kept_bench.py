@@ -19,13 +19,6 @@ from invoicekit.testing.subject import Subject
 from invoicekit.testing.virtual_time import VirtualLoop
 
 _TURNS = 20
-_AT = {
-    StoreFault.LOCKED: Step.BEGIN,
-    StoreFault.READ_ONLY: Step.CHANGE,
-    StoreFault.FULL: Step.CHANGE,
-    StoreFault.COMMIT_FAILED: Step.COMMIT,
-    StoreFault.COMMIT_DONE: Step.COMMITTED,
-}
 _LOSSES = {
     Loss.ANSWER: (StoreFault.COMMIT_DONE,),
     Loss.WRITE: (StoreFault.COMMIT_FAILED, StoreFault.LOCKED, StoreFault.READ_ONLY, StoreFault.FULL),
@@ -181,15 +174,15 @@ class KeptBench(AnyBench):
         return {f"{fault.value!r}": self._once(fault) for fault in _LOSSES[loss]}
 
     def _once(self, fault: StoreFault) -> Callable[[], None]:
-        return lambda: self.fail(fault, times=1)
+        return lambda: self.store.disturb(fault)
 
-    def fail(self, fault: StoreFault, *, times: int | None = None, writes_only: bool = True) -> None:
-        """Let the database go wrong from here on, so many times; always, where none is given."""
+    def fail(self, fault: StoreFault, *, writes_only: bool = True) -> None:
+        """Let the database go wrong from here on."""
 
         def strike() -> None:
             raise self.store.error(fault)
 
-        self.store.tap = _at(_AT[fault], strike, times=times, writes_only=writes_only)
+        self.store.tap = _at(fault.strikes_at, strike, times=None, writes_only=writes_only)
 
     def stall(self, *, nth: int) -> None:
         """Hold the thread of the nth write once it is committed."""
@@ -204,7 +197,7 @@ class KeptBench(AnyBench):
 
     def calm(self) -> None:
         """Let all go well again; whoever is held stays held."""
-        self.store.tap = lambda moment: None
+        self.store.calm()
 
     def keep_images(self) -> list[Image]:
         """Return a list that grows by what a kill at each further step would leave, each but once."""

@@ -156,7 +156,7 @@ def test_the_tests_of_a_program_pass(readme: str, tmp_path: Path) -> None:
         check=False,
     )
 
-    assert "2 passed" in ran.stdout, ran.stdout
+    assert "3 passed" in ran.stdout, ran.stdout
 
 
 def test_the_profile_of_a_bank_reads_such_a_file(readme: str, tmp_path: Path) -> None:

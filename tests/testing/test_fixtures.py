@@ -1,15 +1,17 @@
 """The pytest plugin's fixtures, used as those who test their own programs use them."""
 
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from invoicekit import InvoiceService, Money, Outcome, OutcomeUnknown, Payment, WriteResult
-from invoicekit.simulate import Fault, FaultKind, Simulator
+from invoicekit.errors import Unavailable
+from invoicekit.simulate import Fault, FaultKind, Simulator, Store, StoreFault
 
 PAID_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -68,11 +70,60 @@ async def test_a_program_is_tried_with_a_lost_request(
     assert list(invoicekit_simulator.ledger.rows("payments")) == []
 
 
-@pytest.mark.invoicekit("local")
-async def test_local_books_need_no_simulator(invoicekit_service: InvoiceService) -> None:
-    """They are a file in the test's own folder."""
+async def test_local_books_need_no_simulator(local_service: InvoiceService, local_books: Store) -> None:
+    """They have something to pay, and what stands in their file is seen without the adapter."""
+    result = await pay(local_service)
+
+    (payment,) = local_books.ledger.rows("payments")
+    assert (result.outcome, local_service.provider) == (Outcome.APPLIED, "local")
+    assert (payment["reference"], payment["amount_minor"]) == ("bank-1", 10100)
+
+
+@pytest.mark.invoicekit("local", data={}, book="other")
+async def test_the_marker_says_what_is_in_local_books(invoicekit_service: InvoiceService) -> None:
+    """Nothing, if so; and other words are settings."""
     async with invoicekit_service as service:
         assert await service.list_invoices().snapshot() == ()
+        assert service.account == "other"
+
+
+@pytest.mark.invoicekit("local", faults=[StoreFault.FULL, StoreFault.COMMIT_DONE])
+async def test_a_program_is_tried_with_a_full_disk(
+    invoicekit_connect: Callable[..., InvoiceService], local_books: Store
+) -> None:
+    """Nothing was paid, and it says so; then the commit is told as failed, and the look finds it."""
+    with pytest.raises(Unavailable):
+        await pay(invoicekit_connect())
+    assert list(local_books.ledger.rows("payments")) == []
+
+    result = await pay(invoicekit_connect())
+
+    assert result.outcome is Outcome.APPLIED
+    assert len(list(local_books.ledger.rows("payments"))) == 1
+
+
+@pytest.fixture
+def watched_end() -> Iterator[list[Path]]:
+    """Look at folders once the fixtures that came after this one have ended."""
+    plain = sqlite3.connect
+    folders: list[Path] = []
+    yield folders
+    assert folders
+    assert [folder for folder in folders if folder.exists()] == []
+    assert sqlite3.connect is plain
+
+
+@pytest.mark.invoicekit("local", faults=[StoreFault.LOCKED])
+async def test_local_books_leave_no_file_behind(
+    watched_end: list[Path], local_service: InvoiceService, local_books: Store
+) -> None:
+    """Not even where something failed, and SQLite is as it was."""
+    watched_end.append(local_books.folder)
+
+    with pytest.raises(Unavailable):
+        await pay(local_service)
+
+    assert list(local_books.folder.iterdir())
 
 
 def test_loading_the_plugin_imports_nothing_of_ours() -> None:

@@ -41,12 +41,12 @@ def _invoice(books: sqlite3.Connection, draw: Random) -> None:
     invoice_id = f"inv_m{number:05}"
     books.execute(
         "insert into invoice (id, number, customer_id, currency, issue_date, due_date, status) "
-        "values (?, ?, ?, 'EUR', '2026-04-01', '2026-04-30', 'draft')",
+        "values (?, ?, ?, 'EUR', '2026-04-01', '2026-04-30', 'open')",
         (invoice_id, f"M-{number:05}", _customers(books, draw, 1)[0]),
     )
     books.execute(
         "insert into line values (?, 1, 'made up', '1', ?, ?, null)",
-        (invoice_id, "10.00", 1000),
+        (invoice_id, f"{100 + number}.00", 100 * (100 + number)),
     )
 
 
