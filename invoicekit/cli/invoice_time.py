@@ -1,9 +1,7 @@
 """`invoicekit invoice-time`: from tracked time to a draft invoice."""
 
 import asyncio
-import hashlib
 import json
-import os
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -13,7 +11,7 @@ import attrs
 import typer
 from rich.console import Console
 
-from invoicekit.billing import BilledTime, RoundedPer, TimePlan, TimeTerms, plan_text, read_plan
+from invoicekit.billing import BilledTime, RoundedPer, TimePlan, TimeTerms, read_plan
 from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.lines import tell
@@ -26,9 +24,9 @@ from invoicekit.cli.options import (
     SettingsOption,
     WorkspaceOption,
 )
-from invoicekit.cli.place import state_folder
 from invoicekit.cli.time_file import read_time
 from invoicekit.cli.time_plan_view import billed_as_json, plan_as_json, show_billed, show_plan
+from invoicekit.cli.time_plans import drop, finish, keep, plan_path
 from invoicekit.cli.time_terms import TermOptions, differences, today
 from invoicekit.clock import SystemClock
 from invoicekit.errors import ReferenceReused, UsageError
@@ -186,13 +184,15 @@ class Billing:
                 self._end_of_dry_run(plan)
             self._ask(plan, yes=yes)
             earlier = read_plan(kept) if kept.exists() else None
-            _keep(plan, kept)
+            keep(plan, kept)
             try:
                 billed = await service.invoice_time_entries(plan, tracker=tracker)
             except ReferenceReused:
                 if earlier is not None:
-                    _keep(earlier, kept)  # its draft is the one that exists
+                    keep(earlier, kept)  # its draft is the one that exists
                 raise
+            if billed.agrees:
+                finish(kept, journal=self.target.journal_file())
         self._tell(billed)
 
     async def undo(self) -> None:
@@ -208,7 +208,7 @@ class Billing:
             if not kept.exists():
                 raise UsageError(f"no plan is kept in {kept}: name it with --plan; nothing was sent")
             taken = await service.release_time_entries(read_plan(kept), tracker=tracker)
-        kept.unlink()
+        drop(kept)
         number = self.options.number
         typer.echo(
             f"There is no invoice {number}; nothing to take back."
@@ -251,9 +251,7 @@ class Billing:
     def _file(self, service: InvoiceService) -> Path:
         if self.plan_file is not None:
             return self.plan_file
-        who = json.dumps([service.provider, service.account, self.options.number])
-        name = hashlib.sha256(who.encode()).hexdigest()[:16]
-        return state_folder(os.environ) / "time-plans" / f"{name}.json"
+        return plan_path(service.provider, service.account, self.options.number)
 
     def _kept(self, path: Path) -> TimePlan | None:
         if self.plan_again or not path.exists():
@@ -302,23 +300,3 @@ class Billing:
             show_billed(Console(emoji=False), billed)
         needs_somebody = any(each.needs_attention for each in billed.plan.left_out)
         raise typer.Exit(JobExit.DONE if billed.agrees and not needs_somebody else JobExit.REJECTED)
-
-
-def _keep(plan: TimePlan, path: Path) -> None:
-    """Write the plan where a rerun finds it, before anything is sent; for its owner alone.
-
-    Raises:
-        UsageError: It cannot be written; nothing was sent.
-    """
-    try:
-        if path.parent.parent == state_folder(os.environ):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".part")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(plan_text(plan))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as failure:
-        raise UsageError(f"{path}: the plan cannot be kept: {failure.strerror}; nothing was sent") from None

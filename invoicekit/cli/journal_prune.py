@@ -10,6 +10,7 @@ import typer
 from invoicekit.bulk import forget_ended
 from invoicekit.cli.journal import JournalOption, existing
 from invoicekit.cli.lines import counted
+from invoicekit.cli.time_plans import forget_finished
 from invoicekit.clock import SystemClock
 from invoicekit.journal import SqliteJournal
 
@@ -20,7 +21,7 @@ def prune(
     ],
     journal: JournalOption = None,
 ) -> None:
-    """Forget writes settled and bulk jobs ended long ago; what is open is never forgotten.
+    """Forget writes settled, bulk jobs ended and time invoiced long ago; what is open is never forgotten.
 
     A reference that was forgotten is new again: the same payment asked for again is looked for by its
     marker at the provider, and sent where that is gone.
@@ -28,7 +29,10 @@ def prune(
     path, before = existing(journal), SystemClock().now() - timedelta(days=days)
     count = asyncio.run(_prune(path, before))
     jobs = forget_ended(path, before=before)
-    typer.echo(f"{counted(count, 'writes')} and {counted(jobs, 'ended jobs')} forgotten.")
+    plans = forget_finished(path, before=before)
+    typer.echo(
+        f"{counted(count, 'writes')}, {counted(jobs, 'ended jobs')} and {counted(plans, 'plans')} forgotten."
+    )
 
 
 async def _prune(path: Path, before: datetime) -> int:

@@ -222,7 +222,7 @@ class TestPrune:
 
         ended = command.run("journal", "prune", "--older-than", "90", "--journal", journal)
 
-        assert (ended.code, ended.out) == (0, "1 write and 0 ended jobs forgotten.\n")
+        assert (ended.code, ended.out) == (0, "1 write, 0 ended jobs and 0 plans forgotten.\n")
         left = command.run("journal", "list", "--all", "--journal", journal).out
         assert ("bank-1" in left, "bank-2" in left, "bank-3" in left) == (True, False, True)
 
