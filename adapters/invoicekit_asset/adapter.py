@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from invoicekit.adapter import Capabilities, HttpResponse, Probe, Site, Write
-from invoicekit.errors import NotApplied
+from invoicekit.errors import NotApplied, UsageError
 from invoicekit.model import (
     Customer,
     Invoice,
@@ -70,7 +70,13 @@ class Asset(AssetNative):
         return Page(items=tuple(record.invoice() for record in page.items), next_cursor=page.next_cursor)
 
     async def list_payments(self, invoice_id: str, cursor: str | None) -> Page[Payment]:
-        """Read an invoice's payments, all on one page; write-offs are not among them."""
+        """Read an invoice's payments, all on one page; write-offs are not among them.
+
+        Raises:
+            UsageError: There is a cursor, so it was not made here.
+        """
+        if cursor is not None:
+            raise UsageError("Asset's payments are not paged, so this cursor is not one of theirs")
         return await self._invoices.payments(self.sender, invoice_id)
 
     def aliases_of(self, payment: Payment) -> frozenset[str]:

@@ -103,7 +103,13 @@ class Local(Adapter[LocalConfig]):
         return await self._books.read(lambda books: reading.invoices(books, query, cursor))
 
     async def list_payments(self, invoice_id: str, cursor: str | None) -> Page[Payment]:
-        """Read an invoice's payments and refunds."""
+        """Read an invoice's payments and refunds, all on one page.
+
+        Raises:
+            UsageError: There is a cursor, so it was not made here.
+        """
+        if cursor is not None:
+            raise UsageError("payments are not paged in these books, so this cursor is not one of theirs")
         return await self._books.read(lambda books: reading.payments(books, invoice_id))
 
     async def list_time_entries(self, query: TimeEntryQuery, cursor: str | None) -> Page[TimeEntry]:

@@ -22,7 +22,7 @@ Call = Callable[[InvoiceService], Awaitable[object]]
 """One call, ready to be made by any process on the bench, again and again."""
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-_FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 _DAY, _DUE = date(2026, 5, 1), date(2026, 5, 31)
 
 
@@ -153,10 +153,10 @@ class Hand:
 
     async def entries(self) -> tuple[TimeEntry, ...]:
         """Read all time there is."""
-        return await self.service.list_time_entries(start=_FIRST, end=_LAST).snapshot()
+        return await self.service.list_time_entries(start=FIRST, end=LAST).snapshot()
 
     async def _uninvoiced(self) -> list[tuple[str, str]]:
-        listed = await self.service.list_time_entries(start=_FIRST, end=_LAST, invoiced=False).snapshot()
+        listed = await self.service.list_time_entries(start=FIRST, end=LAST, invoiced=False).snapshot()
         entries = [one for one in listed if one.is_billable is not False]
         return [(str(one.customer_id), one.id) for one in entries]
 
@@ -190,7 +190,7 @@ async def _list_payments(on: Hand) -> Call:
 
 async def _list_time_entries(on: Hand) -> Call:
     await on.time()
-    return lambda service: service.list_time_entries(start=_FIRST, end=_LAST).snapshot()
+    return lambda service: service.list_time_entries(start=FIRST, end=LAST).snapshot()
 
 
 async def _list_customers(on: Hand) -> Call:
@@ -283,7 +283,7 @@ async def _link_time_entries(on: Hand) -> Call:
 async def _import_time_entries(on: Hand) -> Call:
     customer, entries = await on.time()
     invoice = await on.draft(line_items=(), customer_id=customer)
-    window = TimeWindow(start=_FIRST, end=_LAST, grouping=TimeGrouping.PROJECT, entry_ids=entries)
+    window = TimeWindow(start=FIRST, end=LAST, grouping=TimeGrouping.PROJECT, entry_ids=entries)
     return lambda service: service.import_time_entries(invoice.id, window)
 
 

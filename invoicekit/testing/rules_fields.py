@@ -107,7 +107,7 @@ async def _carried(trial: Trial) -> None:
     for model, fields in declared.items():
         rows = read.get(model, [])
         for name in sorted(fields.carried) if rows else ():
-            if all(getattr(one, name) in (Absent.MISSING, Absent.UNSUPPORTED) for one in rows):
+            if all(_is_untold(getattr(one, name)) for one in rows):
                 raise Finding(f"{name} of {model.__name__} is declared, and no read carries it")
         for name in sorted(fields.unsupported):
             for one in rows:
@@ -115,6 +115,10 @@ async def _carried(trial: Trial) -> None:
                     raise Finding(
                         f"{name} of {model.__name__} is declared as unsupported, and reads as {value!r}"
                     )
+
+
+def _is_untold(value: object) -> bool:
+    return isinstance(value, Absent) or getattr(value, "value", "") == "unknown"
 
 
 # --- written as given ---------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Bronze: reads are whole and exact, whatever the provider adds one day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from invoicekit.errors import (
     PaginationIncomplete,
     PaginationLoop,
 )
-from invoicekit.model import Invoice
+from invoicekit.model import Invoice, InvoiceQuery
 from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import READS, Hand
 from invoicekit.testing.foreign import ended
@@ -23,6 +23,19 @@ from invoicekit.transport import HttpResponse, Outgoing
 _LISTS = {"list_invoices": ("invoices", "invoices"), "list_customers": ("clients", "customers")}
 _MOST_REQUESTS = 300
 _NEW_WORD = "BRAND_NEW_WORD"
+_LONGEST_CURSOR = 20_000
+_HOSTILE_CURSORS = (
+    "\n",
+    "a\x00b",
+    " ",
+    "0",
+    "-1",
+    "²",
+    "1e3",
+    "../x",
+    "a&page=2",
+    "x" * (_LONGEST_CURSOR + 1),
+)
 
 
 class _Same(InProcessTransport):
@@ -199,6 +212,34 @@ async def _foreign_answer(trial: Trial) -> None:
     raise Finding(f"asked for invoice {ours.id}, get_invoice returns {found.id} without a word")
 
 
+async def _hostile_cursors(trial: Trial) -> None:
+    bench = trial.bench()
+    async with bench.process() as service:
+        invoice = (await Hand(bench, service).draft()).id
+        native = service.native
+        ways: dict[str, Callable[[str], Awaitable[object]]] = {
+            "list_invoices": lambda cursor: native.list_invoices(InvoiceQuery(), cursor),
+            "list_payments": lambda cursor: native.list_payments(invoice, cursor),
+            "list_customers": native.list_customers,
+        }
+        for method in trial.offered(*ways):
+            for cursor in _HOSTILE_CURSORS:
+                seen = len(bench.requests())
+                end = await ended(ways[method](cursor))
+                shown = repr(cursor[:20])
+                if end.error is not None and not isinstance(end.error, InvoiceKitError):
+                    raise Finding(
+                        f"{method} of the cursor {shown} raises {type(end.error).__name__}"
+                    ) from end.error
+                if end.error is None and (sent := bench.requests(seen)) and _is_none(cursor):
+                    raise Finding(f"{method} asks for the page after the cursor {shown}", sent=told(sent))
+
+
+def _is_none(cursor: str) -> bool:
+    """Tell whether no provider ever gave such a cursor."""
+    return not cursor.isprintable() or len(cursor) > _LONGEST_CURSOR
+
+
 RULES = (
     Rule(
         id="reads.whole-lists",
@@ -255,5 +296,13 @@ RULES = (
         bug="return self._invoice(response)  # whichever it is",
         tier=Tier.BRONZE,
         check=_foreign_answer,
+    ),
+    Rule(
+        id="reads.hostile-cursors",
+        title="A cursor that can be none is refused, or leads to a page, and nowhere else",
+        why="A cursor is kept between runs and comes back from files: what is none must not break a job.",
+        bug="page = int(cursor)  # ValueError",
+        tier=Tier.SILVER,
+        check=_hostile_cursors,
     ),
 )

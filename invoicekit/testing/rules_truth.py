@@ -192,7 +192,7 @@ async def _resent_after_the_bound(trial: Trial) -> None:
 
 async def _found_whole(trial: Trial) -> None:
     kinds = (Idempotency.MARKER, Idempotency.NATURAL_KEY)
-    for method in trial.offered("record_payment", "create_invoice", "create_customer", "refund"):
+    for method in trial.offered(*WRITES):
         if trial.subject.adapter.capabilities.of(method).idempotency not in kinds:
             continue
         bench = trial.bench()
@@ -214,6 +214,8 @@ async def _found_whole(trial: Trial) -> None:
             )
         if bool(first.raw) and not again.raw:
             raise Finding(f"{method}, found again, comes without what the provider sent (`raw`)")
+        if bool(first.headers) and not again.headers:
+            raise Finding(f"{method}, found again, comes without the `headers` of its answer")
 
 
 async def _unsettable(trial: Trial) -> None:

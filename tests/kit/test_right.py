@@ -32,6 +32,7 @@ OF_SERVERS = {
     "errors.wrong-credentials",
     "hosts.base-url",
     "hosts.no-redirects",
+    "limits.configured",
     "limits.retry-after",
     "reads.another-shape",
     "reads.foreign-answer",
@@ -58,6 +59,10 @@ NOT_APPLICABLE = {
     ("local", "statuses.consent"),
     *(("local", rule) for rule in OF_SERVERS),
     *((name, rule) for name in OURS if name != "local" for rule in OF_BOOKS),
+    ("asset", "time.groupings"),
+    ("kukkingu", "time.groupings"),
+    ("local", "time.groupings"),
+    ("asset", "time.marks-both-ways"),
 }
 
 
@@ -91,7 +96,10 @@ def test_the_example_keeps_them_all(acorn: Subject) -> None:
 
     assert {one.rule.id for one in report.judgements if one.verdict is not Verdict.HOLDS} == {
         "fields.changed-alone",
+        "limits.configured",
         "reads.entry-filters",
+        "time.groupings",
+        "time.marks-both-ways",
         "writes.nothing-owed",
         *OF_BOOKS,
     }

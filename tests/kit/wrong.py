@@ -40,6 +40,7 @@ from invoicekit.errors import (
 from invoicekit.model import (
     Absent,
     Customer,
+    EntryMarks,
     Invoice,
     InvoiceChange,
     InvoiceQuery,
@@ -54,6 +55,8 @@ from invoicekit.model import (
     StatusChange,
     TimeEntry,
     TimeEntryQuery,
+    TimeGrouping,
+    TimeWindow,
 )
 from invoicekit.testing import Subject
 from invoicekit_asset import Asset
@@ -1005,3 +1008,37 @@ class TakesPaidForWrittenOff(Asset):
             return Sighting(matches=(Done.of(await self.get_invoice(invoice_id)),))
 
         return changed(write, look=look)
+
+
+# --- settings, cursors and time -----------------------------------------------------------------
+
+
+@breaks("limits.configured")
+class KnowsTheRateBetter(Clockify):
+    @classmethod
+    def site(cls, config: Any) -> Any:
+        return super().site(attrs.evolve(config, rate=None))
+
+
+@breaks("reads.hostile-cursors")
+class CountsOnTheCursor(Acorn):
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        return await super().list_customers(None if cursor is None else str(int(cursor)))
+
+
+@breaks("reads.hostile-cursors")
+class PassesAnyCursorOn(Acorn):
+    async def list_customers(self, cursor: str | None) -> Page[Customer]:
+        return await super().list_customers(cursor if cursor is None or cursor.isdecimal() else None)
+
+
+@breaks("time.groupings")
+class GroupsByProjectWhateverIsAsked(Clockify):
+    def import_time_entries(self, invoice_id: str, window: TimeWindow) -> Write[Invoice]:
+        return super().import_time_entries(invoice_id, attrs.evolve(window, grouping=TimeGrouping.PROJECT))
+
+
+@breaks("time.marks-both-ways")
+class TakesNoMarkAway(Clockify):
+    def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
+        return super().mark_time_entries(attrs.evolve(marks, invoiced=True))

@@ -1,7 +1,6 @@
 """Cut lists into pages by opaque tokens."""
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -48,6 +47,6 @@ def _position(token: str | None) -> int:
         mark, _, position = base64.urlsafe_b64decode(token).decode().partition(":")
         if mark == "at" and position.isdecimal():
             return int(position)
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         pass
     raise BadField(("query", "page_token"), "Unknown page token")
