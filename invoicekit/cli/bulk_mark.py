@@ -8,32 +8,9 @@ import typer
 
 from invoicekit.billing import whole_days
 from invoicekit.bulk import ENTRY_COLUMNS, Days, MarkJob, Verify, entry_items
-from invoicekit.cli.bulk_input import (
-    DelimiterOption,
-    EncodingOption,
-    MapOption,
-    inputs_of,
-)
-from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
+from invoicekit.cli.bulk_options import FormOptions, JobOptions
 from invoicekit.cli.bulk_run import BulkRun
-from invoicekit.cli.connection import Target
-from invoicekit.cli.display import ProgressKind
-from invoicekit.cli.options import (
-    BaseUrlOption,
-    DryRunOption,
-    JournalOption,
-    JsonOption,
-    OnDoubtOption,
-    ProfileOption,
-    ProgressOption,
-    ProviderOption,
-    QuietOption,
-    ReportOption,
-    RowsOutOption,
-    SettingsOption,
-    WorkspaceOption,
-)
-from invoicekit.cli.telling import Telling
+from invoicekit.cli.option_groups import TellingOptions, WorkOptions, grouped
 from invoicekit.cli.time_terms import day
 from invoicekit.errors import UsageError
 
@@ -44,26 +21,20 @@ class VerifyKind(Enum):
     REPORT = "report"
 
 
+@grouped
 def mark_invoiced(
+    *,
     files: Annotated[
         list[str], typer.Argument(help="CSV or JSONL with the column time_entry_id; - reads a pipe.")
     ],
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
-    journal: JournalOption = None,
-    on_doubt: OnDoubtOption = None,
+    account: WorkOptions,
     not_invoiced: Annotated[
         bool, typer.Option("--not-invoiced", "--undo", help="Take the mark away instead.")
     ] = False,
     chunk: Annotated[
         int | None, typer.Option(min=1, help="Most entries in one request; never above the provider's limit.")
     ] = None,
-    mapping: MapOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
+    form: FormOptions,
     verify: Annotated[
         VerifyKind | None,
         typer.Option(
@@ -78,14 +49,8 @@ def mark_invoiced(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DAY", help="With --verify: the day after their last.")
     ] = None,
-    resume: ResumeOption = False,
-    accept_changes: AcceptChangesOption = False,
-    dry_run: DryRunOption = False,
-    rows_out: RowsOutOption = None,
-    report: ReportOption = None,
-    progress: ProgressOption = ProgressKind.AUTO,
-    quiet: QuietOption = False,
-    as_json: JsonOption = False,
+    job: JobOptions,
+    shown: TellingOptions,
 ) -> None:
     """Mark time entries as invoiced.
 
@@ -95,29 +60,20 @@ def mark_invoiced(
     if checking is None and (first or last):
         raise UsageError("--from and --to say which days --verify report reads; name that, too")
     days = None if checking is None else checking.days
-    source = inputs_of(files, ENTRY_COLUMNS, mapping=mapping, delimiter=delimiter, encoding=encoding)
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=on_doubt,
-    )
+    source = form.inputs(files, ENTRY_COLUMNS)
     command = BulkRun(
         name="time entries",
         operation="mark_time_entries",
-        target=target,
+        target=account.work(),
         source=source,
-        rows_out=rows_out,
-        as_json=as_json,
-        telling=Telling.of("bulk mark-invoiced", report=report, progress=progress, is_quiet=quiet),
+        rows_out=job.rows_out,
+        as_json=shown.as_json,
+        telling=shown.telling("bulk mark-invoiced"),
         variant="not invoiced" if not_invoiced else "invoiced",
-        resume=resume,
-        accept_changes=accept_changes,
+        resume=job.resume,
+        accept_changes=job.accept_changes,
     )
-    if dry_run:
+    if job.dry_run:
         command.plan(entry_items(source, days=days), size=chunk)
     command.run(
         entry_items(source, days=days),

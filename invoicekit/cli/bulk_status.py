@@ -1,6 +1,5 @@
 """`invoicekit bulk set-status`: the status of invoices from a file."""
 
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import attrs
@@ -17,35 +16,11 @@ from invoicekit.bulk import (
     StatusSteps,
     status_items,
 )
-from invoicekit.cli.bulk_input import (
-    DelimiterOption,
-    EncodingOption,
-    MapOption,
-    inputs_of,
-)
-from invoicekit.cli.bulk_resume import AcceptChangesOption, ResumeOption
+from invoicekit.cli.bulk_options import ConsentOptions, FormOptions, JobOptions
 from invoicekit.cli.bulk_run import BulkRun
 from invoicekit.cli.connection import Target
 from invoicekit.cli.consent import Allowed, settled
-from invoicekit.cli.display import ProgressKind
-from invoicekit.cli.options import (
-    AllowIrreversibleOption,
-    BaseUrlOption,
-    DryRunOption,
-    JournalOption,
-    JsonOption,
-    OnDoubtOption,
-    PaymentLossOption,
-    ProfileOption,
-    ProgressOption,
-    ProviderOption,
-    QuietOption,
-    ReportOption,
-    RowsOutOption,
-    SettingsOption,
-    WorkspaceOption,
-)
-from invoicekit.cli.telling import Telling
+from invoicekit.cli.option_groups import TellingOptions, WorkOptions, grouped
 from invoicekit.errors import UnsupportedOperation, UsageError
 from invoicekit.model import InvoiceStatus
 
@@ -53,7 +28,9 @@ _WORDS = ", ".join(STATUS_WORDS)
 _EACH_ITS_OWN = attrs.evolve(STATUS_COLUMNS, otherwise="or give one status for all rows with --to")
 
 
+@grouped
 def set_status(
+    *,
     files: Annotated[
         list[str],
         typer.Argument(
@@ -64,26 +41,11 @@ def set_status(
     to: Annotated[
         str | None, typer.Option("--to", metavar="STATUS", help="One status for every row of the file.")
     ] = None,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
-    journal: JournalOption = None,
-    on_doubt: OnDoubtOption = None,
-    mapping: MapOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    allow_irreversible: AllowIrreversibleOption = False,
-    allow_payment_loss: PaymentLossOption = None,
-    resume: ResumeOption = False,
-    accept_changes: AcceptChangesOption = False,
-    dry_run: DryRunOption = False,
-    rows_out: RowsOutOption = None,
-    report: ReportOption = None,
-    progress: ProgressOption = ProgressKind.AUTO,
-    quiet: QuietOption = False,
-    as_json: JsonOption = False,
+    account: WorkOptions,
+    form: FormOptions,
+    consent: ConsentOptions,
+    job: JobOptions,
+    shown: TellingOptions,
 ) -> None:
     """Set the status of invoices.
 
@@ -94,24 +56,13 @@ def set_status(
         raise UsageError(f"--to wants one of {_WORDS}")
     status = None if to is None else STATUS_WORDS[to]
     apply_statuses(
-        inputs_of(files, columns_for(status), mapping=mapping, delimiter=delimiter, encoding=encoding),
+        form.inputs(files, columns_for(status)),
         to=status,
-        target=Target.of(
-            provider=provider,
-            profile=profile,
-            settings=settings,
-            base_url=base_url,
-            workspace=workspace,
-            journal=journal,
-            on_doubt=on_doubt,
-        ),
-        allowed=Allowed(irreversible=allow_irreversible, payment_loss=allow_payment_loss),
-        is_dry=dry_run,
-        resume=resume,
-        accept_changes=accept_changes,
-        rows_out=rows_out,
-        as_json=as_json,
-        telling=Telling.of("bulk set-status", report=report, progress=progress, is_quiet=quiet),
+        target=account.work(),
+        allowed=consent.allowed,
+        job=job,
+        shown=shown,
+        title="bulk set-status",
     )
 
 
@@ -126,12 +77,9 @@ def apply_statuses(
     to: InvoiceStatus | None,
     target: Target,
     allowed: Allowed,
-    is_dry: bool,
-    resume: bool,
-    accept_changes: bool,
-    rows_out: Path | None,
-    as_json: bool,
-    telling: Telling,
+    job: JobOptions,
+    shown: TellingOptions,
+    title: str,
 ) -> None:
     """Plan the file's steps or take them, once what they need is allowed.
 
@@ -149,18 +97,18 @@ def apply_statuses(
         operation="set_status",
         target=target,
         source=source,
-        rows_out=rows_out,
-        as_json=as_json,
+        rows_out=job.rows_out,
+        as_json=shown.as_json,
         cells=STATUS_CELLS,
-        telling=telling,
+        telling=shown.telling(title),
         variant="each its own" if to is None else to.value,
-        resume=resume,
-        accept_changes=accept_changes,
+        resume=job.resume,
+        accept_changes=job.accept_changes,
     )
     command.check_offered()
     if to is not None and (reason := steps.refusal(to)):
         raise UnsupportedOperation(f"{to.value!r} {reason}; nothing was sent")
-    if is_dry:
+    if job.dry_run:
         command.plan(status_items(command.source, steps, to=to), size=1, allowed=allowed)
     asked_for = STATUS_WORDS.values() if to is None else (to,)
     if all(allowed.decides(consent) for status in asked_for for consent in steps.consents(status)):

@@ -17,13 +17,9 @@ from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.failure import explain
 from invoicekit.cli.lines import tell
+from invoicekit.cli.option_groups import AccountOptions, grouped
 from invoicekit.cli.options import (
-    BaseUrlOption,
     JournalOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
 )
 from invoicekit.cli.place import journal_path, prepared
 from invoicekit.config import load_profile
@@ -45,12 +41,10 @@ class Finding:
     is_well: bool | None = True
 
 
+@grouped
 def doctor(
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
+    *,
+    account: AccountOptions,
     journal: JournalOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -64,16 +58,8 @@ def doctor(
         *_providers(),
         asyncio.run(_journal(journal)),
     ]
-    if provider is not None or profile is not None:
-        target = Target.of(
-            provider=provider,
-            profile=profile,
-            settings=settings,
-            base_url=base_url,
-            workspace=workspace,
-            journal=journal,
-            on_doubt=None,
-        )
+    if account.is_named:
+        target = account.target(journal=journal)
         found += [*_settings(target), *asyncio.run(_account(target))]
     is_well = all(one.is_well is not False for one in found)
     if as_json:

@@ -15,15 +15,7 @@ from invoicekit.billing import BilledTime, RoundedPer, TimePlan, TimeTerms, read
 from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.lines import tell
-from invoicekit.cli.options import (
-    BaseUrlOption,
-    JournalOption,
-    OnDoubtOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
-)
+from invoicekit.cli.option_groups import WorkOptions, grouped
 from invoicekit.cli.time_file import read_time
 from invoicekit.cli.time_plan_view import billed_as_json, plan_as_json, show_billed, show_plan
 from invoicekit.cli.time_plans import drop, finish, keep, plan_path
@@ -34,19 +26,15 @@ from invoicekit.model import TimeGrouping
 from invoicekit.service import InvoiceService
 
 
+@grouped
 def invoice_time(
+    *,
     number: Annotated[str, typer.Option("--number", help="Of the new invoice; what a rerun finds it by.")],
     customer: Annotated[str, typer.Option("--customer", metavar="ID", help="Whom to invoice.")],
     first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first day of the period.")],
     after: Annotated[str, typer.Option("--to", metavar="DAY", help="The day after its last.")],
     currency: Annotated[str, typer.Option("--currency", help="Of the invoice, e.g. EUR.")],
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
-    journal: JournalOption = None,
-    on_doubt: OnDoubtOption = None,
+    account: WorkOptions,
     project: Annotated[
         list[str] | None, typer.Option("--project", metavar="ID", help="Only these; may be repeated.")
     ] = None,
@@ -125,15 +113,7 @@ def invoice_time(
         note=note,
         kind=kind,
     )
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=on_doubt,
-    )
+    target = account.work()
     billing = Billing(
         options=options,
         target=target,

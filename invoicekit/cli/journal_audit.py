@@ -16,13 +16,9 @@ from invoicekit.cli.connection import Target
 from invoicekit.cli.failure import explain
 from invoicekit.cli.journal import JournalOption, existing
 from invoicekit.cli.lines import counted, tell
+from invoicekit.cli.option_groups import AccountOptions, grouped
 from invoicekit.cli.options import (
-    BaseUrlOption,
     JsonOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
 )
 from invoicekit.errors import UsageError
 from invoicekit.model import Payment
@@ -32,7 +28,9 @@ _UNCUT = 10_000
 _TO_LOOK_AT = frozenset({Standing.TWICE, Standing.MISSING, Standing.DIFFERENT, Standing.UNFINISHED})
 
 
+@grouped
 def audit(
+    *,
     first: Annotated[
         str | None, typer.Option("--since", metavar="DAY", help="Only payments settled on this day or later.")
     ] = None,
@@ -41,11 +39,7 @@ def audit(
         typer.Option("--until", metavar="DAY", help="Only payments settled on this day or before."),
     ] = None,
     journal: JournalOption = None,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
+    account: AccountOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Compare the payments on record with the provider's own lists.
@@ -57,15 +51,7 @@ def audit(
     since, until = _day("--since", first), _day("--until", last)
     if until is not None:
         until += timedelta(days=1)
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=None,
-    )
+    target = account.target(journal=journal)
     existing(target.journal_file())
     audited = asyncio.run(_audited(target, since, until))
     if as_json:

@@ -18,13 +18,9 @@ from invoicekit.cli.connection import Target
 from invoicekit.cli.failure import explain
 from invoicekit.cli.journal import JournalOption, existing
 from invoicekit.cli.lines import tell
+from invoicekit.cli.option_groups import AccountOptions, grouped
 from invoicekit.cli.options import (
-    BaseUrlOption,
     JsonOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
 )
 from invoicekit.errors import UsageError
 from invoicekit.guard import settle_by_hand
@@ -40,7 +36,9 @@ class Word(Enum):
     NOT_APPLIED = "not-applied"
 
 
+@grouped
 def resolve_intents(
+    *,
     reference: Annotated[
         str | None, typer.Argument(help="With --as: the reference, as `list` shows it.", show_default=False)
     ] = None,
@@ -60,11 +58,7 @@ def resolve_intents(
         str | None, typer.Option(metavar="ID", help="Whose, where several accounts used the reference.")
     ] = None,
     journal: JournalOption = None,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
+    at: AccountOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Settle writes in doubt.
@@ -75,15 +69,7 @@ def resolve_intents(
     twice.
     """
     if reference is None and word is None:
-        target = Target.of(
-            provider=provider,
-            profile=profile,
-            settings=settings,
-            base_url=base_url,
-            workspace=workspace,
-            journal=journal,
-            on_doubt=None,
-        )
+        target = at.target(journal=journal)
         existing(target.journal_file())
         _show(asyncio.run(_look(target)), as_json=as_json)
         return

@@ -11,21 +11,8 @@ from rich.console import Console
 
 from invoicekit.bulk import PAYMENT_CELLS, JobExit
 from invoicekit.cli.connection import Target
-from invoicekit.cli.display import ProgressKind
 from invoicekit.cli.lines import tell
-from invoicekit.cli.options import (
-    BaseUrlOption,
-    JournalOption,
-    JsonOption,
-    OnDoubtOption,
-    ProfileOption,
-    ProgressOption,
-    ProviderOption,
-    QuietOption,
-    ReportOption,
-    SettingsOption,
-    WorkspaceOption,
-)
+from invoicekit.cli.option_groups import TellingOptions, WorkOptions, grouped
 from invoicekit.cli.reconcile_view import show_plan
 from invoicekit.cli.report_view import show_report
 from invoicekit.cli.running import Finished, run_job, write_finished
@@ -40,23 +27,16 @@ AcceptOption = Annotated[
 ]
 
 
+@grouped
 def apply(
+    *,
     plan: PlanArgument,
     accept: AcceptOption = False,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
-    journal: JournalOption = None,
-    on_doubt: OnDoubtOption = None,
+    account: WorkOptions,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be applied; needs no key.")
     ] = False,
-    report: ReportOption = None,
-    progress: ProgressOption = ProgressKind.AUTO,
-    quiet: QuietOption = False,
-    as_json: JsonOption = False,
+    shown: TellingOptions,
 ) -> None:
     """Record what a plan says, each part at most once.
 
@@ -67,20 +47,12 @@ def apply(
     if dry_run:
         show_plan(Console(emoji=False), read)
         raise typer.Exit(JobExit.REJECTED if any(row.problem for row in read.rows) else JobExit.DONE)
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=on_doubt,
-    )
-    telling = Telling.of(f"reconcile apply {plan}", report=report, progress=progress, is_quiet=quiet)
+    target = account.work()
+    telling = shown.telling(f"reconcile apply {plan}")
     with telling.display.failing():
         telling.check()
         finished = asyncio.run(_applied(target, read, accept=accept, telling=telling))
-    if as_json:
+    if shown.as_json:
         typer.echo(json.dumps(finished.report.as_json(), indent=2))
     else:
         _show(finished, read, accept=accept)

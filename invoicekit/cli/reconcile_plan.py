@@ -12,13 +12,9 @@ from rich.console import Console
 from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.lines import tell
+from invoicekit.cli.option_groups import AccountOptions, grouped
 from invoicekit.cli.options import (
-    BaseUrlOption,
     JournalOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
 )
 from invoicekit.cli.reconcile_view import show_plan
 from invoicekit.errors import UsageError
@@ -66,7 +62,9 @@ PlanJsonOption = Annotated[
 ]
 
 
+@grouped
 def plan(
+    *,
     files: Annotated[list[str] | None, typer.Argument(help="Bank statements: camt.053, OFX or CSV.")] = None,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="Where to write the plan.")] = Path(
         "plan.csv"
@@ -77,11 +75,7 @@ def plan(
     from_settings: FromSettingsOption = None,
     form: FormOption = None,
     mapping: MapOption = None,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
+    account: AccountOptions,
     journal: JournalOption = None,
     as_json: PlanJsonOption = False,
 ) -> None:
@@ -95,15 +89,7 @@ def plan(
         raise UsageError(
             f"{out} is there, and may hold decisions; name another with --out, or --overwrite it"
         )
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=None,
-    )
+    target = account.target(journal=journal)
     source = None
     if from_provider is not None or from_profile is not None:
         source = Target.of(
@@ -125,7 +111,7 @@ def plan(
         numbers = {"plan": str(out), "provider": made.provider, "account": made.account}
         typer.echo(json.dumps(numbers | summarize(made).as_json(), indent=2))
     else:
-        _show(made, out, provider, profile)
+        _show(made, out, account.provider, account.profile)
     raise typer.Exit(JobExit.REJECTED if made.needs_a_person else JobExit.DONE)
 
 

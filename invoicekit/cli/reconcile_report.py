@@ -11,27 +11,21 @@ from rich.text import Text
 from invoicekit.bulk import JobExit
 from invoicekit.cli.connection import Target
 from invoicekit.cli.lines import tell
+from invoicekit.cli.option_groups import AccountOptions, grouped
 from invoicekit.cli.options import (
-    BaseUrlOption,
     JournalOption,
     JsonOption,
-    ProfileOption,
-    ProviderOption,
-    SettingsOption,
-    WorkspaceOption,
 )
 from invoicekit.cli.reconcile_apply import PlanArgument
 from invoicekit.cli.reconcile_view import SHOWN_ROWS
 from invoicekit.reconcile import Decision, Plan, Verified, by_currency, read_plan, totals, verify_plan
 
 
+@grouped
 def report(
+    *,
     plan: PlanArgument,
-    provider: ProviderOption = None,
-    profile: ProfileOption = None,
-    settings: SettingsOption = None,
-    base_url: BaseUrlOption = None,
-    workspace: WorkspaceOption = None,
+    account: AccountOptions,
     journal: JournalOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,15 +34,7 @@ def report(
     Exits with 1 where an approved payment is missing or a line still waits for a decision.
     """
     read = read_plan(plan)
-    target = Target.of(
-        provider=provider,
-        profile=profile,
-        settings=settings,
-        base_url=base_url,
-        workspace=workspace,
-        journal=journal,
-        on_doubt=None,
-    )
+    target = account.target(journal=journal)
     verified = asyncio.run(_verified(target, read))
     missing = [each for each in verified if each.is_missing]
     recorded = [each.recorded for each in verified if each.recorded is not None]
