@@ -1,6 +1,7 @@
 """`invoicekit adapter check`: an adapter before every rule of the contract, outside of pytest."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from invoicekit.testing import (
     Judgement,
     Record,
     Subject,
+    Tier,
     Verdict,
     is_path,
     record,
@@ -33,6 +35,9 @@ _MARKS = {
     Verdict.EXEMPT: "exempt",
     Verdict.NOT_APPLICABLE: "does not speak of it",
 }
+_SAID_APART = (Verdict.EXEMPT, Verdict.NOT_APPLICABLE)
+_MANY = 3
+"""So many rules that end in one error are told together."""
 
 
 def check(
@@ -87,29 +92,67 @@ def check(
 
 def _show(console: Console, report: ContractReport, *, asked: str) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in ("tier", "rule", "", "what it says"):
-        table.add_column(column, overflow="fold")
-    for one in report.judgements:
+    judged = [one for one in report.judgements if one.verdict not in _SAID_APART]
+    widths = (
+        len(Tier.PLATINUM.value),
+        max((len(one.rule.id) for one in judged), default=0),
+        len(_MARKS[Verdict.BROKEN]),
+    )
+    for column, width in zip(("tier", "rule", ""), widths, strict=True):
+        table.add_column(column, min_width=width, no_wrap=True)
+    table.add_column("what it says")
+    left = max(console.width - sum(widths) - 2 * len(widths), 12)
+    for one in judged:
         style = "bold red" if one.fails else ""
-        says = Text(one.rule.title)
-        if one.verdict in (Verdict.NOT_APPLICABLE, Verdict.EXEMPT):
-            says.append(f"\n{one.said}", style="dim")
-        table.add_row(one.rule.tier.value, one.rule.id, Text(_MARKS[one.verdict], style=style), says)
-    console.print(table)
-    for one in report.judgements:
-        if one.verdict is Verdict.BROKEN:
+        title = Text(one.rule.title)
+        title.truncate(left, overflow="ellipsis")
+        table.add_row(one.rule.tier.value, one.rule.id, Text(_MARKS[one.verdict], style=style), title)
+    if table.row_count:
+        console.print(table)
+    for verdict in _SAID_APART:
+        for reason, ids in _by_reason(report, verdict).items():
+            tell(console, f"{_MARKS[verdict]}: {', '.join(ids)}")
+            tell(console, reason, indent=2)
+    broken = [one for one in report.judgements if one.verdict is Verdict.BROKEN]
+    causes = Counter(one.said for one in broken if one.place)
+    for one in broken:
+        if causes[one.said] < _MANY:
             console.print()
             _explain(console, one, asked=asked)
+    for said in [said for said, count in causes.items() if count >= _MANY]:
+        console.print()
+        _explain_cause(console, [one for one in broken if one.said == said], asked=asked)
     console.print()
-    broken = sum(one.fails for one in report.judgements)
+    failing = sum(one.fails for one in report.judgements)
     count = len(report.judgements)
     reached = report.tier.value if report.tier is not None else "no tier"
-    how = "every rule that applies holds" if not broken else f"{broken} of {count} rules are broken"
+    how = "every rule that applies holds" if not failing else f"{failing} of {count} rules are broken"
     tell(console, f"{report.adapter}: {how}; tier: {reached} (seed {report.seed}).")
+
+
+def _by_reason(report: ContractReport, verdict: Verdict) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in report.judgements:
+        if one.verdict is verdict:
+            found.setdefault(one.said, []).append(one.rule.id)
+    return found
+
+
+def _explain_cause(console: Console, ended: list[Judgement], *, asked: str) -> None:
+    """Tell one error once, however many rules it kept from being tried."""
+    first = ended[0]
+    tell(console, f"{len(ended)} rules end in the same error: {first.said}")
+    for place in sorted({one.place for one in ended}):
+        tell(console, f"at {place}", indent=2)
+    tell(console, "mend this first: it says nothing of the rules, which could not be tried", indent=2)
+    tell(console, f"rules: {', '.join(one.rule.id for one in ended)}", indent=2)
+    tell(console, f"again: invoicekit adapter check {asked} --rule {first.rule.id}", indent=2)
 
 
 def _explain(console: Console, one: Judgement, *, asked: str) -> None:
     tell(console, f"{one.rule.id}: {one.said}")
+    if one.place:
+        tell(console, f"at {one.place}", indent=2)
     tell(console, f"why it matters: {one.rule.why}", indent=2)
     tell(console, f"what such a bug looks like: {one.rule.bug}", indent=2)
     if one.sent:
@@ -134,6 +177,7 @@ def _as_json(report: ContractReport) -> dict[str, object]:
                 "verdict": one.verdict.value,
                 "said": one.said,
                 "sent": list(one.sent),
+                "place": one.place,
                 "why": one.rule.why,
             }
             for one in report.judgements

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import NoReturn
 
 import attrs
@@ -37,14 +38,22 @@ class Call:
     body: bytes
     _parsed: list[object] = attrs.field(factory=list, init=False, repr=False, eq=False)
 
-    def json(self) -> object:
+    def json(self, *, exact: bool = False) -> object:
         """Parse the body strictly: no NaN, no Infinity, no nesting beyond the interpreter's depth.
+
+        Args:
+            exact: Read fractions as the Decimal that was written, where amounts are numbers.
 
         Raises:
             ValueError: The body is not a JSON text.
         """
         try:
-            parsed: object = json.loads(self.body, parse_constant=_refuse_constant, object_pairs_hook=Watched)
+            parsed: object = json.loads(
+                self.body,
+                parse_constant=_refuse_constant,
+                parse_float=Decimal if exact else None,
+                object_pairs_hook=Watched,
+            )
         except RecursionError as failure:
             raise ValueError("nested too deeply") from failure
         self._parsed.append(parsed)
@@ -67,7 +76,7 @@ class Answer:
 
     @classmethod
     def json(cls, value: object, *, status: int = 200, headers: Mapping[str, str] = _NO_HEADERS) -> "Answer":
-        """Answer with a JSON document."""
+        """Answer with a JSON document; a Decimal is a number with exactly its digits."""
         return cls(
             status=status,
             body=encode_json(value),
@@ -110,5 +119,26 @@ class Route:
 
 
 def encode_json(value: object) -> bytes:
-    """Write one JSON text without spaces."""
-    return _encode(value).encode()
+    """Write one JSON text without spaces; a Decimal is a number with exactly its digits.
+
+    Raises:
+        TypeError: Something JSON has no word for.
+        ValueError: A number that is none.
+    """
+    try:
+        return _encode(value).encode()
+    except TypeError:
+        return _exact(value).encode()
+
+
+def _exact(value: object) -> str:
+    """Write what holds a Decimal somewhere, of which the standard library knows nothing."""
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} is not JSON")
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_encode(str(name))}:{_exact(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_exact, value)) + "]"
+    return _encode(value)

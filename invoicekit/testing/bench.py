@@ -13,7 +13,7 @@ from invoicekit.simulate import Fault, FaultKind, FaultPlan, Ledger, Rate, Reque
 from invoicekit.testing.any_bench import AnyBench, Loss, Tear
 from invoicekit.testing.in_process import InProcessTransport
 from invoicekit.testing.line import Line, LineFault
-from invoicekit.testing.rewriting import Rewriting
+from invoicekit.testing.rewriting import Rewriting, with_word
 from invoicekit.testing.subject import URL, Subject
 from invoicekit.transport import HttpResponse, Outgoing, Transport
 
@@ -118,12 +118,7 @@ class Bench(AnyBench):
         """Open a service whose answers hold the word in the place of the known one."""
 
         def renamed(document: Any) -> Any:
-            if isinstance(document, dict):
-                return {
-                    name: word if value == known and "tatus" in name else renamed(value)
-                    for name, value in document.items()
-                }
-            return [renamed(one) for one in document] if isinstance(document, list) else document
+            return with_word(document, known, word)
 
         async with self.process(transport=Rewriting(self, renamed)) as service:
             yield service

@@ -132,9 +132,17 @@ class Hand:
     async def issued(self) -> Invoice:
         """Create an invoice of 120 that takes payments."""
         made = await self.draft()
-        if self.service.capabilities().of("set_status").is_offered:
-            await self.service.set_status(made.id, InvoiceStatus.OPEN, allow_irreversible=True)
+        await self.open(made.id)
         return await self.service.get_invoice(made.id)
+
+    async def open(self, invoice_id: str) -> None:
+        """Make a new invoice take payments; where no status opens one, it does so from the start."""
+        capabilities = self.service.capabilities()
+        can_open = any(
+            rule.status is InvoiceStatus.OPEN and rule.is_settable for rule in capabilities.statuses
+        )
+        if can_open and capabilities.of("set_status").is_offered:
+            await self.service.set_status(invoice_id, InvoiceStatus.OPEN, allow_irreversible=True)
 
     async def paid(self) -> Invoice:
         """Create an invoice of 120 and record its payment."""

@@ -68,6 +68,7 @@ class Judgement:
     Attributes:
         said: What was found, why it does not apply, or why it is exempt.
         sent: What reached the provider, where the rule is broken.
+        place: Where in the adapter's or the simulator's own code the error arose, where there was one.
         is_advisory: The rule is newer than the level that the author pinned: it does not fail the adapter.
     """
 
@@ -75,6 +76,7 @@ class Judgement:
     verdict: Verdict
     said: str = ""
     sent: tuple[str, ...] = ()
+    place: str = ""
     is_advisory: bool = False
 
     @property
@@ -153,11 +155,15 @@ def judge(
     verdict = Verdict.HOLDS if error is None else Verdict.BROKEN
     said = "" if error is None else f"{type(error).__name__}: {error}"
     sent: tuple[str, ...] = ()
+    place = ""
     if isinstance(error, NotApplicable):
         verdict, said = Verdict.NOT_APPLICABLE, str(error)
     elif isinstance(error, Finding):
         said, sent = error.said, tuple(error.sent)
-    return Judgement(rule=rule, verdict=verdict, said=said, sent=sent, is_advisory=is_advisory)
+        place = "" if error.__cause__ is None else subject.place_of(error.__cause__)
+    elif error is not None:
+        place = subject.place_of(error)
+    return Judgement(rule=rule, verdict=verdict, said=said, sent=sent, place=place, is_advisory=is_advisory)
 
 
 async def _patient(trial: Trial, rule: Rule) -> Ended:

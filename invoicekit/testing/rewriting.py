@@ -106,6 +106,26 @@ def named(path: Path, value: Any) -> str:
     return f"{where} is missing" if value is MISSING else f"{where} is {value!r}"
 
 
+def with_word(document: Any, known: str, word: str) -> Any:
+    """Return the document with another status word: in members called status, else wherever it stands."""
+    for called in ("tatus", ""):
+        changed = _reworded(document, known, word, called=called)
+        if changed != document:
+            return changed
+    return document
+
+
+def _reworded(document: Any, known: str, word: str, *, called: str) -> Any:
+    if isinstance(document, dict):
+        return {
+            name: word if value == known and called in name else _reworded(value, known, word, called=called)
+            for name, value in document.items()
+        }
+    if isinstance(document, list):
+        return [_reworded(one, known, word, called=called) for one in document]
+    return document
+
+
 def put(document: Any, path: Path, value: Any) -> Any:
     """Return the document with another value at a place; as it was where it has no such place."""
     changed = part = copy.deepcopy(document)

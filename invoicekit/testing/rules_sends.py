@@ -4,7 +4,7 @@ from collections import Counter
 
 from invoicekit.adapter import Idempotency
 from invoicekit.errors import InvoiceKitError
-from invoicekit.model import InvoiceStatus, Money
+from invoicekit.model import Money
 from invoicekit.testing.any_bench import Loss
 from invoicekit.testing.calls import WHEN, WRITES, Call, Hand
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
@@ -107,7 +107,7 @@ async def _on_any_page(trial: Trial) -> None:
 async def _crowded(hand: Hand, count: int) -> Call:
     """Record many small payments on an invoice, and return the call of one more."""
     invoice = await hand.draft(line_items=hand.lines(8))
-    await hand.service.set_status(invoice.id, InvoiceStatus.OPEN, allow_irreversible=True)
+    await hand.open(invoice.id)
     lane = hand.service.bulk_lane()
     for number in range(count):
         await lane.record_payment(invoice.id, hand.money("0.01"), paid_at=WHEN, reference=f"small-{number}")

@@ -65,7 +65,9 @@ def test_who_keeps_its_own_books_is_judged_by_them(command: CommandLine) -> None
     assert (ended.code, "local: every rule that applies holds" in ended.out) == (0, True)
     told = " ".join(ended.out.split())
     assert re.search(r"gold books.killed-anywhere holds", told)
-    assert re.search(r"limits.retry-after does not speak of it .* sends nothing: there is no 429", told)
+    assert re.search(
+        r"does not speak of it: limits.retry-after local .* sends nothing: there is no 429", told
+    )
     assert "contract: platinum: " in shown.out
 
 
@@ -82,6 +84,35 @@ def test_what_is_broken_says_why(guest: CommandLine) -> None:
         False,
         ["reads.whole-lists", "reads.repeating-pages"],
     )
+
+
+CRASHING = """
+from invoicekit_acorn import Acorn
+from invoicekit_acorn.simulator import AcornSimulator
+class Mine(Acorn):
+    name = "mine"
+class Played(AcornSimulator):
+    name = "mine"
+    def _customer(self, call):
+        return undefined
+"""
+
+
+def test_one_error_is_told_once(command: CommandLine, tmp_path: Path) -> None:
+    """With its place, however many rules it keeps from being tried; and not as their faults."""
+    command.environment["PYTHONPATH"] = str(template_folder())
+    file = tmp_path / "crashing.py"
+    file.write_text(CRASHING)
+    rules = ("reads.raw", "reads.agree", "writes.one-send")
+
+    ended = command.run("adapter", "check", file, *(part for rule in rules for part in ("--rule", rule)))
+
+    told = " ".join(ended.out.split())
+    assert ended.code == 1
+    assert "3 rules end in the same error: NameError: name 'undefined' is not defined" in told
+    assert re.search(r"at crashing\S*, line 9, in _customer", told)
+    assert "rules: reads.raw, reads.agree, writes.one-send" in told
+    assert "what such a bug looks like" not in told
 
 
 @pytest.mark.parametrize(
