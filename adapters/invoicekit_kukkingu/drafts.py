@@ -55,6 +55,11 @@ class Draft:
     lines: tuple[Line, ...]
     amount: int
 
+    def may_be(self, found: Invoice) -> bool:
+        """Tell whether an invoice of this number is this draft; one that tells no customer may be."""
+        is_theirs = not isinstance(found.customer_id, str) or found.customer_id == self.customer_id
+        return found.currency == self.currency and is_theirs
+
     @classmethod
     def of(cls, new: NewInvoice, config: KukkinguConfig) -> "Draft":
         """Turn a neutral invoice into the wire's.
@@ -147,7 +152,7 @@ def create_invoice(config: KukkinguConfig, writes: Writes, new: NewInvoice) -> W
 
     async def look(sender: Sender) -> Sighting[Invoice]:
         found = await find_by_number(sender, draft.number, contract_id=draft.contract_id)
-        ours = [record for record in found if record.currency == draft.currency]
+        ours = [record for record in found if draft.may_be(record.invoice())]
         if ours:
             return Sighting(matches=tuple(_done(record) for record in ours))
         if found:
@@ -155,8 +160,8 @@ def create_invoice(config: KukkinguConfig, writes: Writes, new: NewInvoice) -> W
                 is_complete=False,
                 strangers=tuple(record.invoice() for record in found),
                 refusal=Conflict(
-                    f"the number {draft.number!r} is taken by invoice {found[0].id}, in another currency; "
-                    "nothing was sent"
+                    f"the number {draft.number!r} is taken by invoice {found[0].id}, of another "
+                    "customer or in another currency; nothing was sent"
                 ),
             )
         contract = await fetch_contract(sender, draft.contract_id)

@@ -20,7 +20,10 @@ def unless_there(
         return sighting.matches[0]
     if sighting.refusal is not None:
         raise sighting.refusal
-    return done(work(books))
+    made = done(work(books))
+    if made.resource_id is None and look is not None:
+        return next(iter(look(books).matches), made)  # what is gone has no id of its own: its look names it
+    return made
 
 
 def done(made: T) -> Done[T]:

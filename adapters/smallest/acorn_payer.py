@@ -89,9 +89,7 @@ class AcornPayer(ik.Adapter[PayerConfig]):
             "list_invoices": reading(READ),
             "list_payments": reading(READ, calls=2),
             "create_invoice": writing(READ, CREATE, calls=3, read_back="the invoice of that number"),
-            "record_payment": writing(
-                READ, PAY, calls=5, read_back="the notes of the payments, for the marker"
-            ),
+            "record_payment": writing(READ, PAY, calls=5, read_back="the marker in the payments' notes"),
             "set_status": writing(READ, SET, calls=3, read_back="the invoice's status"),
         },
     )
@@ -167,6 +165,8 @@ class AcornPayer(ik.Adapter[PayerConfig]):
                 return Sighting(refusal=errors.Conflict(f"invoice {invoice.id} is in {invoice.currency}"))
             listed = model.Pager[Payment](lambda cursor: self._payments(sender, invoice, cursor))
             found = [one async for one in listed if payment.marker in str(one.note).split()]
+            if any(one.amount != payment.amount for one in found):
+                return Sighting(refusal=errors.Conflict(f"{payment.reference} is another amount there"))
             return Sighting(matches=tuple(map(Done.of, found)))
 
         content = canonical(invoice=payment.invoice_id, amount=payment.amount, paid_at=payment.paid_at)

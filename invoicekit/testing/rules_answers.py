@@ -35,6 +35,8 @@ _URLS = (
     "https://host.example/ x",
     "http://host.example",
 )
+_GOOD_URLS = ("http://localhost:8080/api", "http://127.0.0.1:8080/api", "http://[::1]:8080/api")
+
 
 # --- another type -------------------------------------------------------------------------------
 
@@ -143,6 +145,8 @@ async def _told_whole(trial: Trial) -> None:
                 raise Finding(f"{method} gives the value {value_id!r} and the id {result.resource_id!r}")
             if value_id and result.resource_id is None:
                 raise Finding(f"{method} gives a value with an id, and no `resource_id`")
+            if method.startswith("delete_") and not result.resource_id:
+                raise Finding(f"{method} does not say what is gone (`resource_id`)")
             if value_id and not result.raw:
                 raise Finding(f"{method} gives a value without what the provider sent (`raw`)")
             if bench.is_served and result.raw and not result.headers:
@@ -193,6 +197,12 @@ async def _base_url(trial: Trial) -> None:
         except InvoiceKitError:
             continue
         raise Finding(f"base_url={url!r} is taken: credentials would be sent there, or where nobody meant")
+    for url in _GOOD_URLS:
+        try:
+            async with trial.bench().process(base_url=url):
+                pass
+        except InvoiceKitError as error:
+            raise Finding(f"base_url={url!r} is refused: {error}") from error
 
 
 RULES = (

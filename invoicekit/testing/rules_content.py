@@ -4,21 +4,26 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from invoicekit.adapter import Effect
+from invoicekit.adapter import Effect, Idempotency
 from invoicekit.errors import Conflict, InvoiceKitError, ReferenceReused
 from invoicekit.model import Invoice
 from invoicekit.testing.calls import WHEN, Hand
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial
+from invoicekit.testing.rules_writes import Change
 
 
-async def _one_content(trial: Trial) -> None:
+def _methods(trial: Trial) -> list[str]:
     capabilities = trial.subject.adapter.capabilities
     methods = [
         method for method in trial.offered(*_CONTENTS) if capabilities.of(method).effect is Effect.APPEND
     ]
     if not methods:
         raise NotApplicable("what it writes are values here: another one replaces the first")
-    for method in methods:
+    return methods
+
+
+async def _one_content(trial: Trial) -> None:
+    for method in _methods(trial):
         bench = trial.bench()
         async with bench.process() as service:
             call, first, others = await _CONTENTS[method](Hand(bench, service))
@@ -36,6 +41,37 @@ async def _one_content(trial: Trial) -> None:
                 raise Finding(
                     f"{method} of one reference with {words} is taken for the same: `content` lacks it"
                 )
+
+
+async def _one_content_anywhere(trial: Trial) -> None:
+    """Ask from a machine that knows nothing of the first one: only the provider tells."""
+    capabilities = trial.subject.adapter.capabilities
+    methods = [
+        method for method in _methods(trial) if capabilities.of(method).idempotency is not Idempotency.NONE
+    ]
+    if not methods:
+        raise NotApplicable("what it writes cannot be found again")
+    for method in methods:
+        bench = trial.bench()
+        async with bench.process() as service:
+            call, first, others = await _CONTENTS[method](Hand(bench, service))
+            await call(**first)
+        for words, changed in others.items():
+            if words in _KNOWN_BY_OURS_ALONE:
+                continue
+            bench.lose_journal()
+            async with bench.process() as service:
+                before = await bench.state()
+                try:
+                    result = await getattr(service, method)(**{**first, **changed})
+                except InvoiceKitError:
+                    result = None
+                added = Change.between(before, await bench.state())
+                if result is not None and not added:
+                    raise Finding(
+                        f"{method} of one reference with {words}, from a machine without the journal, is "
+                        "told as done, and nothing was done: what stands there was taken for it"
+                    )
 
 
 _Contents = tuple[Callable[..., Awaitable[object]], dict[str, Any], dict[str, dict[str, Any]]]
@@ -103,6 +139,17 @@ async def _credits_content(hand: Hand) -> _Contents:
     return hand.service.create_credit_note, given, others
 
 
+_KNOWN_BY_OURS_ALONE = {
+    "another day",
+    "another date",
+    "another issue date",
+    "another subject",
+    "another note",
+    "another due date",
+    "a line less",
+}
+"""What may stand there otherwise than it was given, or be changed by a person, and so tells nothing apart."""
+
 _CONTENTS: Mapping[str, Callable[[Hand], Awaitable[_Contents]]] = {
     "record_payment": _payments_content,
     "create_invoice": _invoices_content,
@@ -119,5 +166,13 @@ RULES = (
         bug="content=canonical(invoice=invoice_id)  # and not the amount",
         tier=Tier.GOLD,
         check=_one_content,
+    ),
+    Rule(
+        id="writes.one-content-anywhere",
+        title="What stands under a reference is compared, also where the journal is lost",
+        why="A payment of 60 that is taken for one of 30 leaves half of it open; a number may be another's.",
+        bug="look: return Sighting(matches=found)  # whatever was found under the number",
+        tier=Tier.GOLD,
+        check=_one_content_anywhere,
     ),
 )

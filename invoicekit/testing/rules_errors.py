@@ -76,9 +76,13 @@ async def _not_found(trial: Trial) -> None:
             for digit in "0123456789abcdef"
             if (candidate := invoice.id[:-1] + digit) not in held and candidate != invoice.id
         )
+        seen = len(bench.requests())
         try:
             await service.get_invoice(other)
-        except NotFound:
+        except NotFound as error:
+            answers = [one for one in bench.requests()[seen:] if (one.status or 0) >= 400]
+            if answers and error.status is None:
+                raise Finding("NotFound does not carry the `status` that the provider answered") from error
             return
         except InvoiceKitError as error:
             raise Finding(

@@ -192,6 +192,7 @@ def _changes(bench: AnyBench, other_customer: str | None) -> Iterable[tuple[str,
     yield "note", "Thank you"
     yield "discount_percent", Decimal(10)
     yield "tax_percents", (Decimal(19),)
+    yield "tax_percents", (Decimal(19), Decimal("7.5"))
     if other_customer is not None:
         yield "customer_id", other_customer
 

@@ -1,8 +1,9 @@
 """Answers with a member missing or of another type: nothing is made up, and no write is called a failure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import partial
+from typing import Any
 
 import attrs
 
@@ -129,6 +130,31 @@ def _is_honest(where: str, end: Ended, *, grew: bool) -> None:
         raise Finding(f"{where} is called {type(end.error).__name__}, and it was done") from end.error
 
 
+async def _foreign_answers(trial: Trial) -> None:
+    for method in trial.offered("set_status", "update_invoice", "import_time_entries", "write_off"):
+        bench = trial.served("answers")
+        async with bench.process() as plain:
+            hand = Hand(bench, plain)
+            theirs = (await hand.draft()).id
+            held = {str(row["id"]) for row in bench.rows("invoices")}
+            call = await hand.ready(method)
+            ours = {str(row["id"]) for row in bench.rows("invoices")} - held
+
+            def renamed(document: Any, ours: Set[str] = ours, theirs: str = theirs) -> Any:
+                if isinstance(document, dict):
+                    return {name: renamed(value) for name, value in document.items()}
+                if isinstance(document, list):
+                    return [renamed(one) for one in document]
+                return theirs if document in ours else document
+
+            transport = Rewriting(bench, renamed, verbs=_WRITE_VERBS)
+            async with bench.process(transport=transport) as service:
+                end = await ended(call(service))
+            value = getattr(end.value, "value", None)
+            if getattr(value, "id", None) == theirs:
+                raise Finding(f"{method} of one invoice is answered about another, and returns that one")
+
+
 RULES = (
     Rule(
         id="reads.nothing-made-up",
@@ -145,5 +171,13 @@ RULES = (
         bug="Done(value=Payment(id=document['id'], …))  # KeyError after the payment",
         tier=Tier.GOLD,
         check=_garbled_writes,
+    ),
+    Rule(
+        id="writes.foreign-answers",
+        title="An answer about another invoice is no proof that this one was changed",
+        why="Whoever believes it shows a customer somebody else's invoice as paid.",
+        bug="Done(value=read_invoice(response.body))  # whichever it is",
+        tier=Tier.GOLD,
+        check=_foreign_answers,
     ),
 )

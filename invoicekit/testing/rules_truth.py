@@ -250,6 +250,9 @@ async def _raw(trial: Trial) -> None:
             for one in found if isinstance(found, tuple) else (found,):
                 if not getattr(one, "raw", None):
                     raise Finding(f"{method} gives a {type(one).__name__} without `raw`")
+                lines = getattr(one, "line_items", ())
+                if isinstance(lines, tuple) and not all(line.raw for line in lines):
+                    raise Finding(f"{method} gives a line without `raw`")
 
 
 async def _declared(trial: Trial) -> None:

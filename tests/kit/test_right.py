@@ -43,6 +43,7 @@ OF_SERVERS = {
     "reads.unknown-fields",
     "requests.are-read",
     "secrets.nowhere",
+    "writes.foreign-answers",
     "writes.garbled-answers",
     "writes.resent-after-the-bound",
 }

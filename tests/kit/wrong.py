@@ -1042,3 +1042,40 @@ class GroupsByProjectWhateverIsAsked(Clockify):
 class TakesNoMarkAway(Clockify):
     def mark_time_entries(self, marks: EntryMarks) -> Write[None]:
         return super().mark_time_entries(attrs.evolve(marks, invoiced=True))
+
+
+# --- one reference, one currency, one invoice ---------------------------------------------------
+
+
+@breaks("writes.one-content-anywhere")
+class FindsByTheMarkerAlone(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        async def look(sender: Sender) -> Sighting[Payment]:
+            page = await self.list_payments(payment.invoice_id, None)
+            found = [one for one in page.items if payment.marker in str(one.note).split()]
+            return Sighting(matches=tuple(map(Done.of, found)))
+
+        return changed(super().record_payment(payment), look=look)
+
+
+@breaks("writes.other-currency")
+class TakesEveryCurrency(Acorn):
+    def record_payment(self, payment: NewPayment) -> Write[Payment]:
+        async def look(sender: Sender) -> Sighting[Payment]:
+            return Sighting()
+
+        return changed(super().record_payment(payment), look=look)
+
+
+@breaks("writes.foreign-answers")
+class BelievesAnyAnswer(Acorn):
+    def set_status(self, change: StatusChange) -> Write[Invoice]:
+        body = json.dumps({"status": acorn_wire.WORDS[change.status]}).encode()
+        path = acorn.STATUS.fill(invoice=change.invoice_id)
+
+        async def perform(sender: Sender) -> Done[Invoice]:
+            request = HttpRequest(method="PUT", path=path, body=body)
+            response = await sender.send(acorn.SET, request)
+            return Done.of(acorn._invoice(json.loads(response.body), response.shown_headers))
+
+        return changed(super().set_status(change), perform=perform, look=None)

@@ -183,6 +183,17 @@ async def test_a_number_in_another_currency_is_taken(desk: Desk) -> None:
     assert desk.writes() == []
 
 
+async def test_a_number_of_another_customer_is_taken(desk: Desk) -> None:
+    """Also where the invoice stands in the contract that is the default."""
+    desk.simulator.home.add_invoice(desk.simulator.contract.id, number="A-1")
+    other = desk.simulator.home.add_client("Other")
+
+    with pytest.raises(Conflict, match="of another customer"):
+        await create(desk, [new_line()], customer_id=other.id)
+
+    assert desk.writes() == []
+
+
 async def test_a_number_held_twice_is_told(desk: Desk) -> None:
     """Kukkingu may not keep numbers unique."""
     for _ in range(2):

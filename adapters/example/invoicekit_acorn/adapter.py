@@ -239,6 +239,8 @@ class Acorn(Adapter[AcornConfig]):
                 return Sighting(refusal=Conflict(f"invoice {invoice.id} is in {invoice.currency}"))
             listed = Pager[Payment](lambda cursor: self._payments(sender, invoice, cursor))
             found = [one async for one in listed if payment.marker in str(one.note).split()]
+            if any(one.amount != payment.amount for one in found):
+                return Sighting(refusal=Conflict(f"{payment.reference} stands there with another amount"))
             return Sighting(matches=tuple(map(Done.of, found)))
 
         content = canonical(invoice=payment.invoice_id, amount=payment.amount, paid_at=payment.paid_at)
