@@ -1,13 +1,14 @@
 """The settings of one Asset business, checked when they are given."""
 
 import re
+from functools import partial
 
 import attrs
 
 from invoicekit.errors import ConfigurationError, InvalidAmount
 from invoicekit.model import currency_exponent
 from invoicekit.secret import Secret
-from invoicekit.transport import NoKey, RateWindow, Site
+from invoicekit.transport import NoKey, RateWindow, Site, parse_rate
 from invoicekit_asset.place import UnusablePlace, base_of
 from invoicekit_asset.token import ClientCredentials
 
@@ -29,8 +30,6 @@ BUSINESS_ID = re.compile(r"biz_[A-Za-z0-9]{1,64}")
 LEDGER_ID = re.compile(r"ldg_[A-Za-z0-9_-]{1,64}")
 _ACCOUNT_ID = re.compile(r"eac_[A-Za-z0-9_-]{1,64}")
 _HEADER_TEXT = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
-_RATE = re.compile(r"\s*([1-9][0-9]{0,8})\s*/\s*(s|sec|second|min|minute|h|hour)\s*")
-_SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 
 
 def refused(setting: str, reason: str) -> ConfigurationError:
@@ -47,21 +46,6 @@ def _secret(value: Secret | str) -> Secret:
 
 def _code(text: str) -> str:
     return text.strip().upper()
-
-
-def parse_rate(text: str) -> tuple[RateWindow, ...]:
-    """Read limits such as ``300/min`` or ``5/s``; several are separated by commas and all hold at once.
-
-    Raises:
-        ConfigurationError: It is not of that form.
-    """
-    windows = []
-    for part in text.split(","):
-        found = _RATE.fullmatch(part)
-        if found is None:
-            raise refused("rate", "must read like 300/min or 5/s, joined by commas")
-        windows.append(RateWindow(limit=int(found[1]), seconds=_SECONDS[found[2]]))
-    return tuple(windows)
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +116,7 @@ class AssetConfig:
         if self.lines_by not in {BY_AMOUNT, BY_UNIT_PRICE}:
             raise refused("lines_by", f"must be {BY_AMOUNT} or {BY_UNIT_PRICE}")
         if self.rate is not None:
-            parse_rate(self.rate)
+            parse_rate(self.rate, partial(refused, "rate"))
         self._base()
 
     def _base(self) -> str:
@@ -147,7 +131,7 @@ class AssetConfig:
             hosts={"api": self._base()},
             credentials=NoKey(),
             account=self.business_id,
-            windows=BOTH_ALLOWANCES if self.rate is None else parse_rate(self.rate),
+            windows=BOTH_ALLOWANCES if self.rate is None else parse_rate(self.rate, partial(refused, "rate")),
             token_source=ClientCredentials(
                 client_id=self.client_id,
                 client_secret=self.client_secret,

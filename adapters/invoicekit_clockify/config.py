@@ -1,12 +1,13 @@
 """The settings of one Clockify workspace, checked when they are given."""
 
 import re
+from functools import partial
 
 import attrs
 
 from invoicekit.errors import ConfigurationError
 from invoicekit.secret import Secret
-from invoicekit.transport import HeaderKey, RateWindow, Site
+from invoicekit.transport import HeaderKey, RateWindow, Site, parse_rate
 from invoicekit_clockify.addon import AddonClaims, UnreadableToken
 from invoicekit_clockify.place import Place, UnusablePlace, check_vendor, core_of, reports_of
 
@@ -24,8 +25,6 @@ PAGE_SIZE = 200
 MOST_PAGE_SIZE = 5000
 
 _ID = re.compile(r"[0-9a-f]{24}")
-_RATE = re.compile(r"\s*([1-9][0-9]{0,8})\s*/\s*(s|sec|second|min|minute|h|hour)\s*")
-_SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 
 
 def _refused(setting: str, reason: str) -> ConfigurationError:
@@ -37,21 +36,6 @@ def _refused(setting: str, reason: str) -> ConfigurationError:
 
 def _secret(value: Secret | str) -> Secret:
     return value if isinstance(value, Secret) else Secret(value.strip())
-
-
-def parse_rate(text: str) -> tuple[RateWindow, ...]:
-    """Read limits such as ``50/s`` or ``30/h``; several are separated by commas and all hold at once.
-
-    Raises:
-        ConfigurationError: It is not of that form.
-    """
-    windows = []
-    for part in text.split(","):
-        found = _RATE.fullmatch(part)
-        if found is None:
-            raise _refused("rate", "must read like 50/s, 600/min or 30/h, joined by commas")
-        windows.append(RateWindow(limit=int(found[1]), seconds=_SECONDS[found[2]]))
-    return tuple(windows)
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +88,7 @@ class ClockifyConfig:
         if not 1 <= self.page_size <= MOST_PAGE_SIZE:
             raise _refused("page_size", f"must be 1 to {MOST_PAGE_SIZE}")
         if self.rate is not None:
-            parse_rate(self.rate)
+            parse_rate(self.rate, partial(_refused, "rate"))
         if _ID.fullmatch(self.workspace) is None:
             raise _refused("workspace_id", "must be 24 hexadecimal digits, in lower case")
         self.place()
@@ -155,7 +139,7 @@ class ClockifyConfig:
         else:
             raise AssertionError("unreachable")
         if self.rate is not None:
-            windows = parse_rate(self.rate)
+            windows = parse_rate(self.rate, partial(_refused, "rate"))
         else:
             windows = PAID_PLAN if self.addon_token else UNKNOWN_PLAN
         return Site(

@@ -3,12 +3,13 @@
 import re
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import partial
 
 import attrs
 
 from invoicekit.errors import ConfigurationError
 from invoicekit.secret import Secret
-from invoicekit.transport import RateWindow, Site
+from invoicekit.transport import RateWindow, Site, parse_rate
 from invoicekit_kukkingu.ids import BILLABLE_ID, CONTRACT_ID
 from invoicekit_kukkingu.token import ProvidedTokens, TenantKey, TokenProvider, is_sendable
 
@@ -19,8 +20,6 @@ UNKNOWN_LIMIT = (RateWindow(limit=5, seconds=1.0, is_documented=False),)
 """Unverified: no page mentions a rate limit; a careful start that the limiter may climb above."""
 
 _TENANT = re.compile(r"[!-~]{1,200}")
-_RATE = re.compile(r"\s*([1-9][0-9]{0,8})\s*/\s*(s|sec|second|min|minute|h|hour)\s*")
-_SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 
 
 class BillableAmount(StrEnum):
@@ -36,21 +35,6 @@ def refused(setting: str, reason: str) -> ConfigurationError:
         f"kukkingu: {setting} {reason} (argument {setting}, INVOICEKIT_KUKKINGU_{setting.upper()}, "
         f"or {setting} in the profile)"
     )
-
-
-def parse_rate(text: str) -> tuple[RateWindow, ...]:
-    """Read limits such as ``5/s`` or ``300/min``; several are separated by commas and all hold at once.
-
-    Raises:
-        ConfigurationError: It is not of that form.
-    """
-    windows = []
-    for part in text.split(","):
-        found = _RATE.fullmatch(part)
-        if found is None:
-            raise refused("rate", "must read like 5/s, 300/min or 30/h, joined by commas")
-        windows.append(RateWindow(limit=int(found[1]), seconds=_SECONDS[found[2]]))
-    return tuple(windows)
 
 
 def _secret(value: Secret | str) -> Secret:
@@ -135,7 +119,7 @@ class KukkinguConfig:
         if self.settle_seconds is not None and not 0 <= self.settle_seconds < float("inf"):
             raise refused("settle_seconds", "must be a number of seconds, 0 or more")
         if self.rate is not None:
-            parse_rate(self.rate)
+            parse_rate(self.rate, partial(refused, "rate"))
 
     def site(self) -> Site:
         """Say where the tenant is, as whom we call, and how often."""
@@ -144,6 +128,6 @@ class KukkinguConfig:
             hosts={"api": f"{self.base_url.rstrip('/')}/api/v1"},
             credentials=TenantKey(tenant_id=self.tenant_id, token=self.token),
             account=self.tenant_id,
-            windows=UNKNOWN_LIMIT if self.rate is None else parse_rate(self.rate),
+            windows=UNKNOWN_LIMIT if self.rate is None else parse_rate(self.rate, partial(refused, "rate")),
             token_source=None if provider is None else ProvidedTokens(provider=provider),
         )

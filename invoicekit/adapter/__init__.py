@@ -26,6 +26,7 @@ from invoicekit.transport import (
     Site,
     Token,
     TokenSource,
+    parse_rate,
 )
 
 __all__ = [
@@ -59,4 +60,5 @@ __all__ = [
     "Webhooks",
     "Write",
     "markers_in",
+    "parse_rate",
 ]

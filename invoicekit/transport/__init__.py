@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from invoicekit.transport.bounds import check_url
 from invoicekit.transport.exchange import Departed, ExchangeFailed, Outgoing, Transport
 from invoicekit.transport.message import HttpRequest, HttpResponse
+from invoicekit.transport.rate_text import parse_rate
 from invoicekit.transport.sender import Sender
 from invoicekit.transport.site import (
     Credentials,
@@ -38,6 +39,7 @@ __all__ = [
     "Transport",
     "UnderWay",
     "check_url",
+    "parse_rate",
 ]
 
 

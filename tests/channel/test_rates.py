@@ -7,7 +7,7 @@ import os
 from statistics import mean, median
 
 import pytest
-from rate_trials import COUNTING_REFUSED, DOCUMENTED, GUESSED, MODELS, TOO_HIGH, Server
+from rate_trials import COUNTING_REFUSED, DOCUMENTED, GUESSED, MODELS, TOO_HIGH, TOO_LOW, Server
 from rated_job import run_job
 
 from invoicekit.channel import Limiter
@@ -25,7 +25,7 @@ retry_after = pytest.mark.parametrize(
     "tells_retry_after", [False, True] if WHOLE else [True], ids=lambda tells: f"retry-after={tells}"
 )
 found = pytest.mark.parametrize(
-    "told", [GUESSED, TOO_HIGH] if WHOLE else [GUESSED], ids=lambda told: f"told={told.limit}"
+    "told", [GUESSED, TOO_HIGH, TOO_LOW] if WHOLE else [GUESSED], ids=lambda told: f"told={told.limit}"
 )
 
 
@@ -45,13 +45,17 @@ async def test_documented_and_alone(model: str, *, tells_retry_after: bool) -> N
 @retry_after
 @found
 async def test_found(model: str, told: RateWindow, *, tells_retry_after: bool) -> None:
-    """Unknown, or documented twice too high: 0.95 of the limit; 1 % of 10,000 requests refused at most."""
+    """Unknown, or documented twice too high or too low: 0.95 of the limit; of 10,000 requests 1 % refused.
+
+    One too low has to be given as a guess; found from there, a deep bucket costs a little more.
+    """
     server = Server(MODELS[model], tells_retry_after)
 
     trials = [await server.alone(REQUESTS, seed, told=told) for seed in SEEDS]
 
     assert min(trial.used for trial in trials) >= (0.95 if WHOLE else 0.93)
-    assert max(trial.refused for trial in trials) <= (0.01 if WHOLE else 0.02)
+    most = 0.012 if (model, told) == ("bucket", TOO_LOW) else 0.01
+    assert max(trial.refused for trial in trials) <= (most if WHOLE else 0.02)
 
 
 @every_model

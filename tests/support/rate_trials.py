@@ -20,6 +20,8 @@ COUNTING_REFUSED = frozenset(name for name, text in MODELS.items() if "counts-re
 
 DOCUMENTED = RateWindow(limit=LIMIT, seconds=1.0)
 TOO_HIGH = RateWindow(limit=2 * LIMIT, seconds=1.0)
+TOO_LOW = RateWindow(limit=LIMIT // 2, seconds=1.0, is_documented=False)
+"""Documented as half of what it is, and given as ~25/s by somebody who suspects it."""
 GUESSED = RateWindow(limit=10, seconds=1.0, is_documented=False)
 
 NEIGHBOUR_PER_SECOND = 20.0
