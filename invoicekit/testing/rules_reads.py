@@ -11,7 +11,7 @@ from invoicekit.errors import (
     PaginationIncomplete,
     PaginationLoop,
 )
-from invoicekit.model import Invoice, InvoiceQuery
+from invoicekit.model import Invoice, InvoiceQuery, PaymentStatus
 from invoicekit.testing.bench import Bench
 from invoicekit.testing.calls import READS, Hand
 from invoicekit.testing.foreign import ended
@@ -118,6 +118,12 @@ async def _unknown_words(trial: Trial) -> None:
             )
         if found.status.value != "unknown":
             raise Finding(f"a word nobody knows reads as {found.status.value!r}; only UNKNOWN is honest")
+        by_amounts = {known.payment_status, PaymentStatus.UNPAID, PaymentStatus.UNKNOWN}
+        if found.payment_status not in by_amounts:
+            raise Finding(
+                f"an unpaid invoice under a word nobody knows reads as {found.payment_status.value}: "
+                "what the amounts do not show is UNKNOWN"
+            )
 
 
 async def _no_float(trial: Trial) -> None:
@@ -188,6 +194,11 @@ async def _garbage(trial: Trial) -> None:
                     ) from end.error
                 if isinstance(end.value, Invoice):
                     raise Finding(f"{method} makes an invoice out of {wrong!r}")
+                # A list of nothing may be an empty list, and an object without rows is none.
+                if wrong != [] and end.error is None and end.value in (None, ()):
+                    raise Finding(
+                        f"{method} takes {wrong!r} for nothing there: what is there already is made again"
+                    )
 
 
 async def _foreign_answer(trial: Trial) -> None:

@@ -19,7 +19,7 @@ from invoicekit.errors import (
 from invoicekit.model import InvoiceStatus, PaymentStatus
 from invoicekit.service import InvoiceService
 from invoicekit.testing.any_bench import AnyBench, Loss, State
-from invoicekit.testing.calls import WRITES, Call, Hand
+from invoicekit.testing.calls import WHEN, WRITES, Call, Hand
 from invoicekit.testing.rule import Finding, NotApplicable, Rule, Tier, Trial, told
 
 _RUNS = 5
@@ -254,6 +254,40 @@ async def _undeclared_destruction(trial: Trial) -> None:
                     f"{wanted.value} can be set on a paid invoice without consent, and its payments are "
                     "gone: the status table must say destroys_payments_from"
                 )
+    await _destroyed_with_consent(trial, settable)
+
+
+async def _destroyed_with_consent(trial: Trial, settable: set[InvoiceStatus]) -> None:
+    """Set each with consent: what costs payments must be declared so, from the word it was set from."""
+    rules = trial.subject.adapter.capabilities.statuses
+    for wanted in sorted(settable, key=str):
+        for amount in ("50", "120"):
+            bench = trial.bench()
+            async with bench.process() as service:
+                hand = Hand(bench, service)
+                invoice = await hand.issued()
+                try:
+                    await service.record_payment(
+                        invoice.id, hand.money(amount), paid_at=WHEN, reference=bench.fresh("bank")
+                    )
+                except InvoiceKitError:
+                    continue  # paid as a whole or not at all
+                word = (await service.get_invoice(invoice.id)).raw_status
+                before = await bench.state()
+                try:
+                    await service.set_status(
+                        invoice.id, wanted, allow_irreversible=True, allow_payment_loss=True
+                    )
+                except InvoiceKitError:
+                    continue
+                declared = {
+                    raw for one in rules if one.status is wanted for raw in one.destroys_payments_from
+                }
+                if _lost_payments(before, await bench.state()) and word not in declared:
+                    raise Finding(
+                        f"{wanted.value}, set with consent on an invoice that is {word!r}, costs its "
+                        "payments: destroys_payments_from must name that word"
+                    )
 
 
 def _lost_payments(before: State, after: State) -> bool:

@@ -12,9 +12,9 @@ from invoicekit_asset import Asset
 from invoicekit_clockify import Clockify
 from invoicekit_local import Local
 
-from . import wrong, wrong_local
+from . import wrong, wrong_local, wrong_money
 
-WRONG = {**wrong.WRONG, **wrong_local.WRONG_BOOKS}
+WRONG = {**wrong.WRONG, **wrong_money.WRONG_WITH_MONEY, **wrong_local.WRONG_BOOKS}
 
 NOBODY_BREAKS = {
     "hosts.no-redirects",
