@@ -423,7 +423,7 @@ async def test_two_commands_on_one_journal_share_the_limit(command: CommandLine,
 
 async def test_an_interrupt_reports_what_was_done(command: CommandLine, tmp_path: Path) -> None:
     """Ctrl-C lets what is under way end, lists the lines not attempted, and ends with 130."""
-    simulator = Watched(rate="8/s", requests=8)
+    simulator = Watched(rate="16/s", requests=8)
     simulator.populate({"time_entries": 60})
     file = entries_file(tmp_path, [entry.id for entry in simulator.ledger.entries()])
 
@@ -443,7 +443,7 @@ async def test_an_interrupt_reports_what_was_done(command: CommandLine, tmp_path
 async def test_what_was_left_is_done_by_the_same_command(command: CommandLine, tmp_path: Path) -> None:
     """Even cut off by a second Ctrl-C, the same command finishes the job, and nothing stands twice."""
     simulator = Watched(rate="20/s", requests=12)
-    simulator.populate({"invoices": 40, "amount_minor": 10_000})
+    simulator.populate({"invoices": 16, "amount_minor": 10_000})
     ids = [invoice.id for invoice in simulator.ledger.invoices()]
     file = payments_file(tmp_path, [(f"bank-{n}", one, "10.00") for n, one in enumerate(ids)])
 
@@ -454,7 +454,7 @@ async def test_what_was_left_is_done_by_the_same_command(command: CommandLine, t
 
     assert first.code == 130
     assert second.code == 0, second.out
-    assert [payment.amount for payment in simulator.ledger.payments()] == [1_000] * 40
+    assert [payment.amount for payment in simulator.ledger.payments()] == [1_000] * 16
 
 
 async def test_doubt_ends_with_three_and_is_journalled(command: CommandLine, tmp_path: Path) -> None:

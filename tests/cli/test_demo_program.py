@@ -1,5 +1,7 @@
 """`invoicekit demo` side by side: one small program at every provider, judged by each ledger."""
 
+import asyncio
+import io
 import json
 import signal
 from pathlib import Path
@@ -7,8 +9,12 @@ from typing import Any
 
 import pytest
 from command_line import CommandLine
+from rich.console import Console
 
 from invoicekit.cli import demo_columns, demo_ground, demo_judge, demo_program, demo_table
+from invoicekit.cli.demo_columns import Column
+from invoicekit.cli.demo_play import Order
+from invoicekit.guard import OnDoubt
 
 SMALL = ("--entries", "20", "--payments", "2")
 STEPS = [
@@ -37,7 +43,10 @@ def all_sources() -> str:
 
 
 def test_all_providers_side_by_side(command: CommandLine) -> None:
-    """Without `--provider` the main job runs, then the program everywhere; refused steps do not fail it."""
+    """Without `--provider` the main job runs, then the program everywhere; refused steps do not fail it.
+
+    What a provider lacks is refused before any request, and says what to do instead.
+    """
     ended = command.run("demo", *SMALL, "--seed", "4", "--json")
 
     told = json.loads(ended.out)
@@ -55,16 +64,9 @@ def test_all_providers_side_by_side(command: CommandLine) -> None:
     }
     done = {"applied", "already_applied", "refused"}
     assert {cell["state"] for column in columns.values() for cell in column["steps"].values()} <= done
-
-
-def test_what_a_provider_lacks_is_refused_before_any_request(command: CommandLine) -> None:
-    """The refused steps of a column sent nothing, and each names what to do instead."""
-    ended = command.run("demo", "--provider", "asset", "--no-faults", "--json")
-
-    steps = json.loads(ended.out)["program"]["asset"]["steps"]
-    cells = [steps["mark time"], steps["export PDF"]]
-    assert [cell["requests"] for cell in cells] == [0, 0]
-    assert all("instead: " in cell["detail"] for cell in cells)
+    lacking = [columns["asset"]["steps"][step] for step in ("mark time", "export PDF")]
+    assert [cell["requests"] for cell in lacking] == [0, 0]
+    assert all("instead: " in cell["detail"] for cell in lacking)
 
 
 def test_one_provider_alone_is_its_column_alone(command: CommandLine) -> None:
@@ -79,10 +81,12 @@ def test_one_provider_alone_is_its_column_alone(command: CommandLine) -> None:
 
 
 def test_the_main_jobs_provider_brings_it_along(command: CommandLine) -> None:
-    """`--provider clockify` runs the main job and its column."""
-    ended = command.run("demo", "--provider", "clockify", *SMALL, "--no-faults", "--json")
+    """`--provider clockify` runs the main job and its column; no time at all is a job of no rows."""
+    none = ("--entries", "0", "--payments", "2")
+    ended = command.run("demo", "--provider", "clockify", *none, "--no-faults", "--json")
 
     told = json.loads(ended.out)
+    assert ended.code == 0, ended.err
     assert told["jobs"]["payments"]["counts"]["applied"] == 2
     assert list(told["program"]) == ["clockify"]
 
@@ -118,24 +122,38 @@ def test_an_interrupt_ends_it_without_a_trace(command: CommandLine) -> None:
     assert "Traceback" not in ended.err
 
 
-@pytest.mark.parametrize("columns", [80, 120])
-def test_the_table_is_for_people(command: CommandLine, columns: int) -> None:
+@pytest.fixture(scope="module")
+def two_columns(tmp_path_factory: pytest.TempPathFactory) -> list[Column]:
+    """Play the program at two providers."""
+    order = Order(
+        entries=0,
+        payments=0,
+        seed=1,
+        has_faults=False,
+        on_doubt=OnDoubt.RESEND,
+        folder=tmp_path_factory.mktemp("played"),
+    )
+    return asyncio.run(demo_columns.play_columns(["local", "asset"], order))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_is_for_people(two_columns: list[Column], width: int) -> None:
     """A row a step and a column a provider; what to do instead stands below."""
-    command.environment["COLUMNS"] = str(columns)
+    out = io.StringIO()
 
-    ended = command.run("demo", "--provider", "local", "--provider", "asset", "--no-faults")
+    demo_table.show_columns(Console(file=out, width=width), two_columns)
 
-    lines = ended.out.splitlines()
+    lines = out.getvalue().splitlines()
     header, table = next(
         (line, lines[at + 1 :]) for at, line in enumerate(lines) if line.startswith("the same program")
     )
     assert header.split() == ["the", "same", "program", "local", "asset"]
     assert [line.split("  ")[0] for line in table[:8]] == STEPS
-    assert max(map(len, [header, *table[:11]])) <= columns
+    assert max(map(len, [header, *table[:11]])) <= width
     assert "already applied" in table[2]
     assert table[6].split() == ["mark", "time", "applied", "refused"]
-    assert "asset, export PDF: asset does not offer export_pdf" in ended.out
-    assert "ledger agrees with its column; no payment twice" in ended.out
+    assert "asset, export PDF: asset does not offer export_pdf" in out.getvalue()
+    assert "ledger agrees with its column; no payment twice" in out.getvalue()
 
 
 def test_the_program_never_asks_who_it_is(all_sources: str) -> None:
