@@ -76,7 +76,7 @@ async def test_a_payment_is_a_transaction_and_its_application(desk: Desk) -> Non
 @pytest.mark.parametrize("kind", [*HAPPENED, *UNPROCESSED])
 async def test_a_payment_stands_once_whatever_becomes_of_an_answer(kind: FaultKind, step: str) -> None:
     """Lost, late, cut, foreign or throttled, in either step: one transaction, applied once."""
-    fault = Fault(kind=kind, at=step, seconds=0.02)
+    fault = Fault(kind=kind, at=step, seconds=0.02, retry_after="0.05")
     async with opened(faults=[fault]) as desk:
         desk.simulator.home.add_invoice("1.00")
 

@@ -13,6 +13,7 @@ from provider_desks import DESKS, ProviderDesk
 
 from invoicekit import InvoiceService, InvoiceStatus, Money, Outcome, TimeEntry
 from invoicekit.billing import Rounding, TimePlan, TimeTerms
+from invoicekit.clock import LoopClock
 from invoicekit.errors import (
     Conflict,
     InvalidTransition,
@@ -22,9 +23,9 @@ from invoicekit.errors import (
     UnsupportedOperation,
     UsageError,
 )
-from invoicekit.guard import DoubtPolicy
 from invoicekit.model import TimeGrouping, TimeWay
-from invoicekit.simulate import Fault, FaultKind, FaultPlan, Rate, serving
+from invoicekit.simulate import Fault, FaultKind, FaultPlan, Rate
+from invoicekit.testing import URL, InProcessTransport
 from invoicekit_clockify.simulator import ClockifySimulator
 from invoicekit_local import Local
 
@@ -278,24 +279,25 @@ async def test_whatever_is_lost_is_done_once_in_the_end(
         assert bench.invoiced() == set(bench.entry_ids)
 
 
+@pytest.mark.looptime
 @pytest.mark.parametrize("at", ["create_invoice", "import_items"])
 async def test_doubt_stays_doubt_and_bills_nothing_else(at: str) -> None:
     """A request that was lost on its way may still arrive: no run sends it again, none goes on past it."""
-    simulator = ClockifySimulator(rate=Rate.parse("5000/s"))
+    clock = LoopClock()
+    simulator = ClockifySimulator(rate=Rate.parse("5000/s"), clock=clock)
     simulator.populate({"time_entries": 6, "clients": 1})
-    quick = DoubtPolicy(look_pauses=(0.0,), undeclared_settle_seconds=0.05)
-    async with serving(simulator) as running:
-        settings: dict[str, Any] = {**simulator.settings(running.url), "rate": "1000/s"}
-        async with InvoiceService.connect("clockify", policy=quick, **settings) as service:
-            bench = await bench_on(
-                ProviderDesk(service=service, entry_ids=(), payments_held=lambda _: [], simulator=simulator)
-            )
-            plan = await bench.plan()
-            simulator.plan = FaultPlan.scripted([Fault(kind=FaultKind.DROP_BEFORE, at=at, nth=1)])
+    settings: dict[str, Any] = {**simulator.settings(URL), "rate": "1000/s"}
+    way = InProcessTransport(simulator, clock=clock)
+    async with InvoiceService.connect("clockify", transport=way, clock=clock, **settings) as service:
+        bench = await bench_on(
+            ProviderDesk(service=service, entry_ids=(), payments_held=lambda _: [], simulator=simulator)
+        )
+        plan = await bench.plan()
+        simulator.plan = FaultPlan.scripted([Fault(kind=FaultKind.DROP_BEFORE, at=at, nth=1)])
 
-            for _ in range(2):
-                with pytest.raises(OutcomeUnknown):
-                    await service.invoice_time_entries(plan)
+        for _ in range(2):
+            with pytest.raises(OutcomeUnknown):
+                await service.invoice_time_entries(plan)
 
     assert len([one for one in simulator.requests if one.operation == at]) == 1
     assert bench.invoiced() == set()

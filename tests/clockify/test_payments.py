@@ -57,7 +57,7 @@ async def pay(desk: Desk, amount: Money = TEN, reference: str = "bank-1") -> Wri
 )
 async def test_a_payment_exists_once_whatever_becomes_of_its_answer(kind: FaultKind) -> None:
     """Lost, cut, foreign or another invoice's answer: the marker tells that it was recorded."""
-    async with opened(faults=[Fault(kind=kind, at="add_payment")]) as desk:
+    async with opened(faults=[Fault(kind=kind, at="add_payment", retry_after="0.05")]) as desk:
         desk.simulator.home.add_invoice(amount_minor=100)
 
         result = await pay(desk)

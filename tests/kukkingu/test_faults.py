@@ -15,7 +15,8 @@ THERE = {Outcome.APPLIED, Outcome.ALREADY_APPLIED}
 
 
 def fault(kind: FaultKind, at: str) -> Fault:
-    return Fault(kind=kind, at=at, seconds=0.1 if kind.value.startswith(("stall", "slow")) else None)
+    seconds = 0.1 if kind.value.startswith(("stall", "slow")) else None
+    return Fault(kind=kind, at=at, seconds=seconds, retry_after="0.05")
 
 
 @pytest.mark.parametrize("kind", ALL)

@@ -2,18 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 import pytest
 
 from invoicekit import InvoiceKitError, InvoiceService, Money, NotApplied, Outcome, OutcomeUnknown
+from invoicekit.clock import LoopClock
 from invoicekit.guard import DoubtPolicy, OnDoubt
 from invoicekit.simulate import FaultPlan
+from invoicekit.testing import URL, InProcessTransport
 from invoicekit_clockify.simulator import ClockifySimulator
 
-ConnectTo = Callable[..., AbstractAsyncContextManager[InvoiceService]]
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PAYMENTS = 36
 
@@ -33,15 +32,27 @@ async def outcome_of(service: InvoiceService, invoice: str, number: int) -> str:
     return "applied" if result.outcome in {Outcome.APPLIED, Outcome.ALREADY_APPLIED} else "wrong"
 
 
-@pytest.mark.parametrize(("seed", "on_doubt"), [(1, "ask"), (2, "resend")])
-async def test_the_ledger_contradicts_no_report(seed: int, on_doubt: str, connect_to: ConnectTo) -> None:
+@pytest.mark.looptime
+@pytest.mark.parametrize(("seed", "on_doubt"), [(1, "ask"), (2, "resend"), (3, "ask"), (4, "resend")])
+async def test_the_ledger_contradicts_no_report(seed: int, on_doubt: str) -> None:
     """Applied means there once, not applied means not there, and nothing is there twice."""
-    simulator = ClockifySimulator(seed=seed, faults=FaultPlan.profile("storm", seed), settle_seconds=0.2)
+    clock = LoopClock()
+    simulator = ClockifySimulator(
+        seed=seed, faults=FaultPlan.profile("storm", seed), settle_seconds=0.2, clock=clock
+    )
     simulator.populate({"invoices": PAYMENTS // 3, "amount_minor": 10_000, "currency": "EUR"})
     invoices = [invoice.id for invoice in simulator.ledger.invoices()]
     # More sends than usual: of three in a row, all may get lost once in a few dozen runs.
     policy = DoubtPolicy(on_doubt=OnDoubt(on_doubt), max_sends=9)
-    async with connect_to(simulator, settle_seconds=0.5, policy=policy) as service:
+    settings = {**simulator.settings(URL), "settle_seconds": 0.5}
+    transport = InProcessTransport(simulator, clock=clock)
+    async with InvoiceService.connect(
+        "clockify",
+        policy=policy,
+        transport=transport,
+        clock=clock,
+        **settings,  # type: ignore[arg-type]  # the adapter's own
+    ) as service:
         patient = service.bulk_lane()
         said = await asyncio.gather(
             *(outcome_of(patient, invoices[number % len(invoices)], number) for number in range(PAYMENTS))
@@ -50,6 +61,7 @@ async def test_the_ledger_contradicts_no_report(seed: int, on_doubt: str, connec
             *(outcome_of(patient, invoices[number % len(invoices)], number) for number in range(PAYMENTS))
         )
 
+    await simulator.close()
     notes = Counter(str(payment.note) for payment in simulator.ledger.payments())
     assert max(notes.values()) == 1, f"seed {seed}: a payment stands twice"
     assert not [word for word in (*said, *again) if word.startswith(("unexpected", "wrong"))]
